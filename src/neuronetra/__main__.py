@@ -1,0 +1,5 @@
+"""``python -m neuronetra``."""
+
+from neuronetra.cli import main
+
+main()

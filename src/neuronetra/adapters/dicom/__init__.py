@@ -1,0 +1,1 @@
+"""DICOM files: finding them, their headers and where their pixels stand."""

@@ -1,0 +1,151 @@
+"""A bounded walk over the elements of a header, which keeps those that were named (DICOM part 5, 7).
+
+It reads no more of the file than it must, decodes nothing, and follows nesting without recursion, so that
+neither thousands of levels nor endless sequences cost more than a fixed number of steps.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Set as AbstractSet
+from struct import Struct
+
+from attrs import define, field, frozen
+
+CHUNK = 8192
+MAX_ELEMENTS = 200_000
+MAX_VALUE = 65_536
+UNDEFINED = 0xFFFFFFFF
+PIXEL_DATA = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
+_ENDS = frozenset({0xFFFEE00D, 0xFFFEE0DD})
+"""The delimiters of an item and of a sequence of undefined length."""
+_LONG = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"})
+KNOWN_VRS = _LONG | frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
+
+
+@define
+class HeaderBytes:
+    """Windows on a file: what was read last, and where it stands."""
+
+    descriptor: int
+    size: int
+    buffer: bytes = b""
+    base: int = 0
+
+    def at(self, offset: int, length: int) -> bytes:
+        """Up to ``length`` bytes from ``offset``; fewer at the end of the file. May raise ``OSError``."""
+        start = offset - self.base
+        if start < 0 or start + length > len(self.buffer):
+            os.lseek(self.descriptor, offset, os.SEEK_SET)
+            self.buffer = os.read(self.descriptor, max(length, CHUNK))
+            self.base, start = offset, 0
+        return self.buffer[start : start + length]
+
+
+@define
+class InflatedBytes(HeaderBytes):
+    """The same over bytes in memory: the start of a data set that was deflated."""
+
+    whole: bytes = b""
+
+    def at(self, offset: int, length: int) -> bytes:
+        """As for a file."""
+        self.buffer, self.base = self.whole[offset : offset + max(length, CHUNK)], offset
+        return self.buffer[:length]
+
+
+@frozen
+class Encoding:
+    """How elements are written: VR spelled out or not, byte order."""
+
+    explicit: bool
+    big: bool = False
+
+
+@define
+class Elements:
+    """Named top-level elements as raw bytes; ``offsets`` says where their values stand.
+
+    ``pixel_tag`` with ``pixel_offset`` and ``pixel_length`` (``None``: undefined) where pixel data begin;
+    ``truncated`` where the file ends inside an element; ``broken`` where it is no data set at all.
+    """
+
+    encoding: Encoding
+    values: dict[int, bytes] = field(factory=dict)
+    offsets: dict[int, tuple[int, int]] = field(factory=dict)
+    pixel_tag: int = 0
+    pixel_offset: int = 0
+    pixel_length: int | None = None
+    truncated: bool = False
+    broken: bool = False
+    end: int = 0
+
+    def ended(self, position: int, truncated: bool = False) -> Elements:
+        self.end, self.truncated = position, truncated
+        return self
+
+    def with_pixels(self, tag: int, position: int, length: int) -> Elements:
+        self.pixel_tag, self.pixel_offset, self.end = tag, position, position
+        self.pixel_length = None if length == UNDEFINED else length
+        return self
+
+    def keep(self, data: HeaderBytes, tag: int, position: int, length: int) -> None:
+        """Note where a value stands, and its bytes unless it is longer than any that is asked for."""
+        self.offsets[tag] = (position, length)
+        if length <= MAX_VALUE:
+            self.values[tag] = data.at(position, length)
+
+
+def _structs(order: str) -> tuple[Struct, Struct, Struct]:
+    return Struct(order + "HHI"), Struct(order + "HH2sH"), Struct(order + "I")
+
+
+_LITTLE, _BIG = _structs("<"), _structs(">")
+
+
+def walk(
+    data: HeaderBytes, start: int, encoding: Encoding, wanted: AbstractSet[int], last_group: int = 0xFFFF
+) -> Elements:
+    """The elements from byte ``start`` on, up to the pixel data, ``last_group`` or the end of an item."""
+    found = Elements(encoding)
+    implicit, explicit, long_length = _BIG if encoding.big else _LITTLE
+    levels: list[bool] = []
+    spelled, vr = encoding.explicit, b""
+    position, base, buffer = start, data.base, data.buffer
+    for _ in range(MAX_ELEMENTS):
+        i = position - base
+        if i < 0 or i + 12 > len(buffer):
+            data.at(position, CHUNK)
+            base, buffer, i = data.base, data.buffer, 0
+            if len(buffer) < 8:
+                return found.ended(position, truncated=bool(buffer) or bool(levels))
+        group, element, length = implicit.unpack_from(buffer, i)
+        tag, header = group << 16 | element, 8
+        if group > last_group and not levels:
+            return found.ended(position)
+        if spelled and group != 0xFFFE:
+            _, _, vr, length = explicit.unpack_from(buffer, i)
+            if vr in _LONG and i + 12 <= len(buffer):
+                header, (length,) = 12, long_length.unpack_from(buffer, i + 8)
+            elif vr not in KNOWN_VRS:
+                break
+        position += header
+        if not levels:
+            if tag in PIXEL_DATA:
+                return found.with_pixels(tag, position, length)
+            if tag in wanted:
+                found.keep(data, tag, position, length)
+                base, buffer = data.base, data.buffer
+        if tag in _ENDS:
+            if not levels:
+                return found.ended(position)
+            spelled = levels.pop()
+        elif length == UNDEFINED:
+            levels.append(spelled)
+            spelled = spelled and (group == 0xFFFE or vr != b"UN")
+        else:
+            position += length
+            if position > data.size:
+                return found.ended(position, truncated=True)
+    found.broken = True
+    return found.ended(position)

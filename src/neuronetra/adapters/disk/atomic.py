@@ -1,0 +1,92 @@
+"""Writing that leaves a whole file or none: a temporary file beside it, fsync, rename."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from neuronetra.errors import OutputError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that takes ``path``'s place when the block ends well, and vanishes otherwise.
+
+    Raises ``OutputError`` where the disk refuses.
+    """
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with partial.open("xb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise refused(path, error) from error
+    finally:
+        with suppress(FileNotFoundError):  # renamed, as it should be
+            partial.unlink()
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Put ``content`` at ``path``, whole or not at all. Raises ``OutputError``."""
+    with replacing(path) as stream:
+        stream.write(content)
+
+
+def copy_file(source: Path, path: Path) -> None:
+    """Copy a file's content to ``path``, whole or not at all. Raises ``OutputError``."""
+    with source.open("rb") as given, replacing(path) as stream:
+        shutil.copyfileobj(given, stream, 1 << 20)
+
+
+def take_file(source: Path, path: Path) -> None:
+    """Move a file to ``path``, or copy it from another disk, whole or not at all. Raises ``OutputError``."""
+    try:
+        with source.open("rb") as stream:
+            os.fsync(stream.fileno())
+        source.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise refused(path, error) from error
+        copy_file(source, path)
+
+
+def make_folder(path: Path) -> Path:
+    """The folder, made with its parents where it is not there. Raises ``OutputError``."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise refused(path, error) from error
+    return path
+
+
+def refused(path: Path, error: OSError) -> OutputError:
+    """The error for a place that cannot be written to."""
+    return OutputError(
+        "cannot be written",
+        where=str(path),
+        found=error.strerror or type(error).__name__,
+        fix="name a folder that can be written to and has room",
+    )
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself last; where folders cannot be opened (Windows) the rename must do."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        with suppress(OSError):  # some network file systems do not sync folders
+            os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,1 @@
+"""The networks themselves, for runtimes and training."""

@@ -1,0 +1,1 @@
+"""Readers of head series, one library each."""

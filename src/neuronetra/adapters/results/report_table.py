@@ -1,0 +1,54 @@
+"""A series' report as a table for a person to read, by rich."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from io import StringIO
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+_WIDTH = 100
+
+
+def report_table(report: Mapping[str, Any]) -> str:
+    """The facts of ``SeriesReport.as_document()``, one a row."""
+    table = Table(
+        box=box.SIMPLE, show_header=False, title=f"Series {report['series_uid']}", title_justify="left"
+    )
+    table.add_column("what", no_wrap=True)
+    table.add_column("value")
+    for what, value in _rows(report):
+        table.add_row(what, escape(value))
+    text = StringIO()
+    Console(file=text, width=_WIDTH, color_system=None, force_terminal=False).print(table)
+    return text.getvalue()
+
+
+def _rows(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if report["error"] is not None:
+        yield "error", report["error"]
+    yield "modality", f"{report['modality']} ({report['modality_source'] or 'unknown'})"
+    yield "plane", f"{report['plane']} ({report['plane_source'] or 'unknown'})"
+    yield "left and right", "known" if report["laterality_known"] else "unknown"
+    yield (
+        "slices",
+        f"{report['frame_count']}, {report['missing_slices']} missing, ordered by {report['order_key']}",
+    )
+    yield "looked at", ", ".join(str(position) for position in report["slices_used"]) or "none"
+    yield "spacing", _spacing(report["spacing_mm"], report["uniform"])
+    yield "files", f"{report['files_found']} found, {report['files_used']} used"
+    for item in report["left_out"]:
+        yield "left out", f"{item['file']}: {item['reason']}"
+    for stack in report["other_stacks"]:
+        yield "other stack", f"--stack {stack['number']}: {stack['slices']} slices, {stack['reason']}"
+    for warning in report["warnings"]:
+        yield "warning", warning
+
+
+def _spacing(spacing: list[float | None], uniform: bool) -> str:
+    parts = ["unknown" if value is None else f"{value:.4g}" for value in spacing]
+    return f"{' x '.join(parts)} mm (slice x row x column), {'even' if uniform else 'uneven'} steps"

@@ -1,0 +1,107 @@
+"""Checkpoints run by Torch, from safetensors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import torch
+
+from neuronetra.adapters.networks.timm import SeriesNetwork, build_network
+from neuronetra.adapters.networks.weights import load_weights
+from neuronetra.domain.checkpoints import Checkpoint
+from neuronetra.domain.scores import Batch, Scores
+from neuronetra.errors import ScoringError, UsageError
+
+_PRECISIONS = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
+
+
+class TorchRuntime:
+    """``device`` auto, cpu or cuda; ``precision`` float32, float16 (CUDA alone) or bfloat16; ``threads``.
+
+    Torch spreads each network over the cores itself: members run one after the other.
+    """
+
+    weights = "safetensors"
+    workers = 1
+
+    def __init__(self, device: str = "auto", precision: str = "float32", threads: int | None = None) -> None:
+        self.device = _device(device)
+        if precision not in _PRECISIONS:
+            raise UsageError("unknown precision", found=repr(precision), expected=" or ".join(_PRECISIONS))
+        if precision == "float16" and self.device == "cpu":
+            raise UsageError("float16 needs a GPU", fix="use bfloat16 or float32, or --device cuda")
+        self._precision = _PRECISIONS[precision]
+        self._threads = threads
+
+    def open(self, checkpoint: Checkpoint, once: bool = False) -> TorchScorer:  # noqa: ARG002 - the port's
+        network = build_network(checkpoint.spec)
+        load_weights(network, Path(checkpoint.path))
+        return TorchScorer(network.to(self.device), self.device, self._precision, self._threads)
+
+
+def _device(wanted: str) -> str:
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise UsageError(
+            "Torch sees no CUDA device", fix="use --device cpu, or install a CUDA build and a driver"
+        )
+    return wanted
+
+
+class TorchScorer:
+    """A network held by Torch."""
+
+    def __init__(
+        self, network: SeriesNetwork, device: str, precision: torch.dtype, threads: int | None
+    ) -> None:
+        self._network: SeriesNetwork | None = network
+        self._device, self._precision, self._threads = device, precision, threads
+
+    def score(self, batch: Batch) -> Scores:
+        network = self._network
+        if network is None:
+            raise ScoringError("the network is closed")
+        images = torch.from_numpy(np.array(batch.images)).to(self._device)
+        half = self._precision is not torch.float32
+        precision = torch.autocast(self._device, self._precision) if half else nullcontext()
+        try:
+            with torch.inference_mode(), _thread_count(self._threads), precision:
+                given = network(images).float().cpu().numpy()
+        except RuntimeError as error:
+            raise ScoringError("Torch could not run the network", found=_first_line(error)) from error
+        return Scores(given)
+
+    def close(self) -> None:
+        self._network = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@contextmanager
+def _thread_count(threads: int | None) -> Iterator[None]:
+    """Torch's thread count belongs to the process: it is set for the call and put back."""
+    if threads is None:
+        yield
+        return
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__

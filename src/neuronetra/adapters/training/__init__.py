@@ -1,0 +1,1 @@
+"""Making and training networks."""

@@ -1,0 +1,116 @@
+"""Making members: untrained ones, imported ones, and the portable file of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from attrs import frozen
+
+from neuronetra.app.agreement import require_agreement
+from neuronetra.domain.checkpoints import (
+    CheckpointName,
+    Ensemble,
+    EnsembleMember,
+    Manifest,
+    ModelSpec,
+)
+from neuronetra.domain.recipes import Architecture, Recipe
+from neuronetra.errors import StoreError, UsageError
+from neuronetra.ports import CheckpointStore, ModelRuntime, NetworkExporter, Progress
+
+
+@frozen
+class MemberMaker:
+    """Makes members in ``store``, working in ``folder``; each export is checked before it is kept."""
+
+    store: CheckpointStore
+    exporter: NetworkExporter
+    original: ModelRuntime
+    exported: ModelRuntime
+    folder: str
+
+    def initialise(self, recipe: Recipe, seed: int, progress: Progress | None = None) -> Ensemble:
+        """An untrained store: seeded random weights in every slot of ``recipe``; all are chosen.
+
+        Members that a run before this one left whole are kept. Raises ``ExportError`` or ``StoreError``.
+        """
+        present = self._present(recipe, seed)
+        for done, slot in enumerate(recipe.slots):
+            if progress is not None:
+                progress(done, len(recipe.slots))
+            name = CheckpointName(slot[0].name, slot[1], 0, 0.0)
+            if name not in present:
+                self._untrained(name, slot[0], recipe, _slot_seed(seed, done), seed)
+        names = [CheckpointName(architecture.name, fold, 0, 0.0) for architecture, fold in recipe.slots]
+        members = tuple(EnsembleMember(name) for name in names)
+        self.store.save_ensemble(Ensemble(recipe, members, f"untrained, seed {seed}: all members"))
+        if progress is not None:
+            progress(len(recipe.slots), len(recipe.slots))
+        return self.store.ensemble()
+
+    def _present(self, recipe: Recipe, seed: int) -> frozenset[CheckpointName]:
+        try:
+            names = self.store.names()
+        except FileNotFoundError:
+            return frozenset()
+        for name in names:
+            manifest = self.store.manifest(name)
+            made_as = (manifest.untrained, manifest.training.get("seed"), manifest.pipeline)
+            if made_as != (True, seed, recipe.pipeline):
+                raise StoreError(
+                    "the store holds members that were not made this way",
+                    where=str(name),
+                    expected=f"an empty folder, or untrained members of seed {seed}",
+                    fix="name another folder",
+                )
+        return frozenset(names)
+
+    def _untrained(
+        self, name: CheckpointName, architecture: Architecture, recipe: Recipe, weights_seed: int, seed: int
+    ) -> None:
+        spec = ModelSpec(architecture, recipe.pipeline.preprocessing.size)
+        manifest = Manifest(name, spec, recipe.pipeline, training={"seed": seed})
+        self._save(manifest, self.exporter.initialise(manifest, weights_seed, self.folder))
+
+    def bring(self, name: CheckpointName, recipe: Recipe, weights: str) -> Manifest:
+        """Import a state dictionary trained elsewhere; its architecture is ``name``'s, strictly."""
+        known = {architecture.name: architecture for architecture in recipe.architectures}
+        if name.architecture not in known:
+            raise UsageError(
+                f"recipe {recipe.name} has no such architecture",
+                where=str(name),
+                found=name.architecture,
+                expected=" or ".join(known),
+            )
+        spec = ModelSpec(known[name.architecture], recipe.pipeline.preprocessing.size)
+        manifest = Manifest(name, spec, recipe.pipeline, name.score, training={"imported": True})
+        return self._save(manifest, self.exporter.convert(manifest, weights, self.folder))
+
+    def export(
+        self, names: Sequence[CheckpointName], progress: Progress | None = None
+    ) -> Mapping[str, float]:
+        """The ONNX file of each, from its safetensors: name -> largest difference to the original."""
+        differences = {}
+        for done, name in enumerate(names):
+            if progress is not None:
+                progress(done, len(names))
+            checkpoint = self.store.load(name, self.original.weights)
+            self.store.verify(checkpoint)
+            exported = self.exporter.export(checkpoint.manifest, checkpoint.path, self.folder)
+            differences[str(name)] = self._agreement(checkpoint.manifest, checkpoint.path, exported)
+            self.store.save(checkpoint.manifest, {self.exported.weights: exported})
+        return differences
+
+    def _save(self, manifest: Manifest, weights: str) -> Manifest:
+        exported = self.exporter.export(manifest, weights, self.folder)
+        self._agreement(manifest, weights, exported)
+        return self.store.save(manifest, {self.original.weights: weights, self.exported.weights: exported})
+
+    def _agreement(self, manifest: Manifest, weights: str, exported: str) -> float:
+        return require_agreement(manifest, (self.original, weights), (self.exported, exported))
+
+
+def _slot_seed(seed: int, slot: int) -> int:
+    """A seed of its own for each member, so that adding one changes no other."""
+    return int(np.random.SeedSequence([seed, slot]).generate_state(1)[0])

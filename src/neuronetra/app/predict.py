@@ -1,0 +1,192 @@
+"""The road of a prediction, from a folder to 14 probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from neuronetra.app.ensemble import Member, OpenEnsemble
+from neuronetra.app.reading import Sampled, sampled, with_modality
+from neuronetra.app.volume import VolumeReader, volume_series
+from neuronetra.domain.ensemble import MemberScores, average, tempered
+from neuronetra.domain.frames import Frames
+from neuronetra.domain.hiding import NameHider
+from neuronetra.domain.modality import Modality
+from neuronetra.domain.prediction import Prediction, SeriesReport
+from neuronetra.domain.scores import Batch, LocationScores
+from neuronetra.domain.series import Series
+from neuronetra.errors import InputError, NeuronetraError, NoSeriesError, PluginError, ScoringError
+from neuronetra.ports import Preprocessor, Progress, SeriesReader
+
+_LATERALITY = "orientation is unknown: left and right cannot be told apart"
+
+
+@frozen
+class Look:
+    """A series as networks see it: one batch for each modality that it is prepared as."""
+
+    modality: Modality
+    batches: Mapping[Modality, Batch]
+    warnings: tuple[str, ...]
+
+
+class Predictor:
+    """Predicts head series; thread-safe; a context manager that frees the networks at its end."""
+
+    def __init__(
+        self,
+        reader: SeriesReader,
+        preprocessor: Preprocessor,
+        members: OpenEnsemble,
+        *,
+        modality: Modality | None = None,
+        hide_names: bool = False,
+        versions: Mapping[str, str] | None = None,
+    ) -> None:
+        self._reader, self._preprocessor, self._members = reader, preprocessor, members
+        self._modality, self._hide_names = modality, hide_names
+        self._versions = dict(versions or {})
+        self.model = members.identity
+
+    def predict(self, path: str) -> tuple[Prediction, ...]:
+        """One prediction per series under ``path`` (a folder, or one file), sorted by series uid.
+
+        A failed series is a prediction with an ``error``. Raises ``InputError`` where no series at all
+        can be used, ``ScoringError`` where no network gave valid scores, and ``StoreError``.
+        """
+        found = self._scan(path)
+        outcomes = [self._outcome(self._reader, *entry, len(found) > 1) for entry in found]
+        failures = [failure for _, failure in outcomes if failure is not None]
+        if len(failures) == len(outcomes):
+            _raise_all_failed(str(path), failures)
+        return tuple(prediction for prediction, _ in outcomes)
+
+    def predict_each(self, path: str, progress: Progress | None = None) -> Iterator[Prediction]:
+        """The predictions one at a time as they are done; failed ones too, whatever their number."""
+        found = self._scan(path)
+        for done, entry in enumerate(found):
+            if progress is not None:
+                progress(done, len(found))
+            yield self._outcome(self._reader, *entry, len(found) > 1)[0]
+        if progress is not None:
+            progress(len(found), len(found))
+
+    def predict_volume(
+        self, array: npt.ArrayLike, affine: npt.ArrayLike, modality: Modality | str
+    ) -> Prediction:
+        """A prediction of pixels in memory: ``array`` (slice, row, column) in rescaled values.
+
+        ``affine`` (4, 4) takes those indices to patient LPS mm (``neuronetra.ras_to_lps`` for NIfTI's).
+        Any orientation; canonicalised like a series. Raises ``GeometryError``, ``ModalityError``,
+        ``InputError`` or ``ScoringError``.
+        """
+        known = Modality.parse(modality) if isinstance(modality, str) else modality
+        series, order = volume_series(array, affine, known)
+        prediction, failure = self._outcome(VolumeReader(array, order), 1, series)
+        if failure is not None:
+            raise failure
+        return prediction
+
+    def _scan(self, path: str) -> list[tuple[int, Series]]:
+        """The series under ``path`` as the caller says they are, numbered from 1."""
+        found = self._reader.scan(str(path))
+        if not found:
+            raise NoSeriesError("no series found", where=str(path))
+        return [(number, with_modality(series, self._modality)) for number, series in enumerate(found, 1)]
+
+    def _outcome(
+        self, reader: SeriesReader, number: int, series: Series, more_to_come: bool = False
+    ) -> tuple[Prediction, NeuronetraError | None]:
+        """The prediction of one series, and the error where it failed: the next series goes on."""
+        read = Sampled(series)
+        try:
+            read = sampled(reader, series, self._members.ensemble.recipe.pipeline.sampler)
+            look = self._look(read)
+            return self._prediction(read, number, look.warnings, self._score(look, more_to_come)), None
+        except (InputError, ScoringError) as error:
+            return self._prediction(read, number, error=error), error
+        except NeuronetraError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a plug-in's; its text may quote a header
+            failure = PluginError(f"unexpected {type(error).__name__}", where=series.uid)
+            failure.__cause__ = error
+            return self._prediction(read, number, error=failure), failure
+
+    def _look(self, read: Sampled) -> Look:
+        """Prepared and encoded once for each modality that the members take the series as."""
+        frames, modality = read.require()
+        admitted = {member.checkpoint.spec.admit(modality) for member in self._members.members}
+        batches = {prepared: self._batch(frames, prepared) for prepared, _ in admitted}
+        warnings = tuple(sorted({warning for _, warning in admitted if warning}))
+        if not read.series.laterality_known:
+            warnings = (*warnings, _LATERALITY)
+        return Look(modality, batches, warnings)
+
+    def _batch(self, frames: Frames, modality: Modality) -> Batch:
+        """One image per view, all of one preparation."""
+        recipe = self._members.ensemble.recipe
+        prepared = self._preprocessor.apply(frames, recipe.pipeline.preprocessing, modality)
+        encoder = recipe.pipeline.encoder
+        images = np.stack([encoder.encode(view.apply(prepared)).image for view in recipe.views])
+        return Batch(images, np.full(len(images), modality.code, np.int64))
+
+    def _score(self, look: Look, more_to_come: bool) -> LocationScores:
+        """Every member on every view, un-mirrored, averaged over views, combined over members."""
+        ensemble = self._members.ensemble
+
+        def given(member: Member) -> Batch:
+            return look.batches[member.checkpoint.spec.admit(look.modality)[0]]
+
+        scores = []
+        per_member = self._members.scores(given, more_to_come)
+        for member, rows in zip(self._members.members, per_member, strict=True):
+            pairs = zip(ensemble.recipe.views, rows, strict=True)
+            restored = average(np.stack([view.restore(row) for view, row in pairs]))
+            name, weight = str(member.chosen.name), member.chosen.weight
+            scores.append(MemberScores(name, restored, weight, member.checkpoint.manifest.out_of_fold))
+        combined = ensemble.recipe.policy.combine(scores)
+        return tempered(combined, ensemble.temperatures)
+
+    def _prediction(
+        self,
+        read: Sampled,
+        number: int,
+        warnings: tuple[str, ...] = (),
+        scores: LocationScores | None = None,
+        error: NeuronetraError | None = None,
+    ) -> Prediction:
+        series, text = read.series, None if error is None else str(error)
+        if self._hide_names:
+            hider = NameHider.of(series, number)
+            series, text = hider.series(series), None if text is None else hider.text(text)
+            if error is not None:
+                hider.censor(error)
+        report = SeriesReport(series, read.positions, warnings, text)
+        modality = None if series.modality is None else series.modality.modality
+        return Prediction(series.uid, modality, scores, self.model, report, self._versions, text)
+
+    def close(self) -> None:
+        """Free the networks; a second call does nothing."""
+        self._members.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _raise_all_failed(path: str, failures: Sequence[NeuronetraError]) -> None:
+    for failure in failures:
+        if not isinstance(failure, InputError):
+            raise failure
+    if len(failures) == 1:
+        raise failures[0]
+    raise NoSeriesError("no series can be used", where=path, found=f"{len(failures)}, first: {failures[0]}")

@@ -1,0 +1,55 @@
+"""From a scanned series to the frames that a sampler chooses, past slices that cannot be read."""
+
+from __future__ import annotations
+
+from attrs import evolve, frozen
+
+from neuronetra.domain.frames import Frames
+from neuronetra.domain.modality import Modality, ResolvedModality
+from neuronetra.domain.sampling import FrameSampler
+from neuronetra.domain.series import Series
+from neuronetra.errors import InputError, SeriesError, SliceError
+from neuronetra.ports import SeriesReader
+
+
+@frozen
+class Sampled:
+    """A series as it could be read: its chosen ``frames`` and their ``positions``.
+
+    A series that cannot be used says so in ``series.error`` and has no frames.
+    """
+
+    series: Series
+    positions: tuple[int, ...] = ()
+    frames: Frames | None = None
+
+    def require(self) -> tuple[Frames, Modality]:
+        """The frames and their modality. Raises ``SeriesError`` where either is lacking."""
+        if self.frames is None:
+            raise SeriesError(self.series.error or "no frames were read", where=self.series.uid)
+        if self.series.modality is None:
+            raise SeriesError("the modality is unknown", where=self.series.uid, fix="name it: --modality CTA")
+        return self.frames, self.series.modality.modality
+
+
+def sampled(reader: SeriesReader, series: Series, sampler: FrameSampler) -> Sampled:
+    """The sampler's frames of ``series``; slices whose pixels cannot be had are left out of it.
+
+    After each loss the sampler chooses anew from what is left: a damaged slice counts as missing.
+    """
+    while series.error is None:
+        positions = sampler.select(series)
+        try:
+            return Sampled(series, positions, reader.load(series, positions))
+        except SliceError as error:
+            series = series.without(error.reasons)
+        except InputError as error:
+            series = series.failed(str(error))
+    return Sampled(series)
+
+
+def with_modality(series: Series, modality: Modality | None) -> Series:
+    """The series as the caller says it is, where the caller says so."""
+    if modality is None or series.error is not None:
+        return series
+    return evolve(series, modality=ResolvedModality(modality, "named by the caller"))

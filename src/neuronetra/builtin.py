@@ -1,0 +1,139 @@
+"""The shipped plug-ins, offered through the same hooks as anyone's.
+
+Adapters are imported inside the factories: offering one costs nothing and needs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from neuronetra.plugins import Plugin, hookimpl
+
+_TRAIN = "pip install 'neuronetra[train]'"
+_TORCH = ("torch", "torchvision", "timm", "safetensors")
+
+
+def _pydicom_reader(**options: Any) -> Any:
+    from neuronetra.adapters.readers.pydicom import PydicomReader
+
+    return PydicomReader(**options)
+
+
+def _simpleitk_reader(**options: Any) -> Any:
+    from neuronetra.adapters.readers.simpleitk import SimpleITKReader
+
+    return SimpleITKReader(**options)
+
+
+def _opencv_preprocessor() -> Any:
+    from neuronetra.adapters.imaging.opencv import OpenCVPreprocessor
+
+    return OpenCVPreprocessor()
+
+
+def _onnx_runtime(**options: Any) -> Any:
+    from neuronetra.adapters.runtimes.onnx import OnnxRuntime
+
+    return OnnxRuntime(**options)
+
+
+def _torch_runtime(**options: Any) -> Any:
+    from neuronetra.adapters.runtimes.torch import TorchRuntime
+
+    return TorchRuntime(**options)
+
+
+def _folder_store(location: str) -> Any:
+    from neuronetra.adapters.stores.folder import FolderStore
+
+    return FolderStore(location)
+
+
+def _package_store(location: str) -> Any:
+    from neuronetra.adapters.stores.package import PackageStore
+
+    return PackageStore(location)
+
+
+def _timm_exporter() -> Any:
+    from neuronetra.adapters.training.exporter import TimmExporter
+
+    return TimmExporter()
+
+
+def _table_writer() -> Any:
+    from neuronetra.adapters.results.table import TableWriter
+
+    return TableWriter()
+
+
+def _json_writer() -> Any:
+    from neuronetra.adapters.results.json import JsonWriter
+
+    return JsonWriter()
+
+
+def _jsonl_writer() -> Any:
+    from neuronetra.adapters.results.json import JsonLinesWriter
+
+    return JsonLinesWriter()
+
+
+def _csv_writer() -> Any:
+    from neuronetra.adapters.results.columns import CsvWriter
+
+    return CsvWriter()
+
+
+def _parquet_writer() -> Any:
+    from neuronetra.adapters.results.columns import ParquetWriter
+
+    return ParquetWriter()
+
+
+@hookimpl
+def neuronetra_series_readers() -> list[Plugin]:
+    return [
+        Plugin("pydicom", _pydicom_reader, ("pydicom",)),
+        Plugin("simpleitk", _simpleitk_reader, ("pydicom", "SimpleITK")),
+    ]
+
+
+@hookimpl
+def neuronetra_preprocessors() -> list[Plugin]:
+    return [
+        Plugin(
+            "opencv",
+            _opencv_preprocessor,
+            ("opencv-python-headless|opencv-python|opencv-contrib-python-headless|opencv-contrib-python",),
+        )
+    ]
+
+
+@hookimpl
+def neuronetra_model_runtimes() -> list[Plugin]:
+    return [
+        Plugin("onnx", _onnx_runtime, ("onnxruntime|onnxruntime-gpu",)),
+        Plugin("torch", _torch_runtime, _TORCH, _TRAIN),
+    ]
+
+
+@hookimpl
+def neuronetra_checkpoint_stores() -> list[Plugin]:
+    return [Plugin("folder", _folder_store), Plugin("package", _package_store)]
+
+
+@hookimpl
+def neuronetra_network_exporters() -> list[Plugin]:
+    return [Plugin("timm", _timm_exporter, (*_TORCH, "onnx"), _TRAIN)]
+
+
+@hookimpl
+def neuronetra_result_writers() -> list[Plugin]:
+    return [
+        Plugin("table", _table_writer, ("rich",)),
+        Plugin("json", _json_writer),
+        Plugin("jsonl", _jsonl_writer),
+        Plugin("csv", _csv_writer, ("polars",)),
+        Plugin("parquet", _parquet_writer, ("polars",)),
+    ]

@@ -1,0 +1,141 @@
+"""What the header of one image file says, parsed: the values that grouping and ordering need."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from enum import Enum
+
+from attrs import field, frozen
+
+from neuronetra.domain.modality import ModalityFacts
+from neuronetra.domain.pixels import PixelFacts
+
+Cosines = tuple[float, float, float, float, float, float]
+Point = tuple[float, float, float]
+
+
+class ImageKind(Enum):
+    """The kind of image that ImageType (0008,0008) tells; kinds are never mixed in one stack."""
+
+    IMAGE = "image"
+    LOCALIZER = "localizer"
+    MOSAIC = "mosaic"
+    REFORMAT = "mpr"
+    PROJECTION = "projection"
+    PHASE = "phase"
+    REAL = "real"
+    IMAGINARY = "imaginary"
+
+    @classmethod
+    def of(cls, image_type: Sequence[str]) -> ImageKind:
+        """The kind, from upper-case values of ImageType; magnitude and plain images are ``IMAGE``."""
+        for word in image_type:
+            if word in _KIND_OF_WORD:
+                return _KIND_OF_WORD[word]
+        for word in image_type[2:]:
+            if word in _KIND_OF_LETTER:
+                return _KIND_OF_LETTER[word]
+        return cls.IMAGE
+
+
+_KIND_OF_WORD = {
+    "LOCALIZER": ImageKind.LOCALIZER,
+    "SCOUT": ImageKind.LOCALIZER,
+    "MOSAIC": ImageKind.MOSAIC,
+    "MPR": ImageKind.REFORMAT,
+    "REFORMATTED": ImageKind.REFORMAT,
+    "PROJECTION IMAGE": ImageKind.PROJECTION,
+    "MIP": ImageKind.PROJECTION,
+    "MAX_IP": ImageKind.PROJECTION,
+    "MIN_IP": ImageKind.PROJECTION,
+    "MINIP": ImageKind.PROJECTION,
+    "PHASE": ImageKind.PHASE,
+    "PHASE MAP": ImageKind.PHASE,
+    "PHASE_MAP": ImageKind.PHASE,
+    "VELOCITY MAP": ImageKind.PHASE,
+    "REAL": ImageKind.REAL,
+    "IMAGINARY": ImageKind.IMAGINARY,
+}
+_KIND_OF_LETTER = {"P": ImageKind.PHASE, "R": ImageKind.REAL, "I": ImageKind.IMAGINARY}
+
+
+@frozen
+class PixelElement:
+    """Where a file's pixel data stand: byte ``offset`` and ``length`` (``None``: encapsulated)."""
+
+    offset: int
+    length: int | None
+
+
+@frozen(kw_only=True, eq=False)
+class SliceHeader:
+    """The header of one image file; ``None`` or empty where it says nothing usable.
+
+    ``patient`` tells patients apart and means nothing else; it is never shown. ``family`` is the SOP
+    class family. ``orientation`` (0020,0037) is two unit vectors, ``position`` (0020,0032) an LPS point in
+    mm, ``pixel_spacing`` (0028,0030) (between rows, between columns) in mm, above 0. ``repairs`` are
+    plain sentences that name elements and never quote them.
+    """
+
+    source: str = field(repr=False)
+    file: str
+    series_uid: str
+    instance_uid: str = ""
+    patient: str = field(default="", repr=False)
+    family: str = ""
+    facts: ModalityFacts = field(factory=ModalityFacts)
+    kind: ImageKind = ImageKind.IMAGE
+    samples: int = 1
+    photometric: str = ""
+    transfer_syntax: str = ""
+    orientation: Cosines | None = None
+    position: Point | None = None
+    pixel_spacing: tuple[float, float] | None = None
+    slice_location: float | None = None
+    instance_number: int | None = None
+    acquisition_number: int | None = None
+    echo_number: int | None = None
+    temporal_position: int | None = None
+    b_value: float | None = None
+    frames: int | None = None
+    pixels: PixelFacts = field(factory=PixelFacts)
+    element: PixelElement | None = None
+    repairs: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Stored (rows, columns)."""
+        return self.pixels.rows, self.pixels.columns
+
+    @property
+    def tie_break(self) -> tuple[int, str, str]:
+        """A lasting order among slices that nothing else tells apart."""
+        number = self.instance_number
+        return (number if number is not None else 1 << 40, self.instance_uid, self.file)
+
+
+@frozen(kw_only=True)
+class Refused:
+    """A file that gives no slice, and the plain reason.
+
+    ``series_uid`` is empty where it belongs to no image series. ``lost``: a slice of the series that
+    cannot be had (truncated, an encoding that is not read), not something that was never one.
+    """
+
+    file: str
+    reason: str
+    series_uid: str = ""
+    patient: str = field(default="", repr=False)
+    lost: bool = False
+
+
+def usable_orientation(values: Sequence[float]) -> Cosines | None:
+    """``values`` when they are two perpendicular unit vectors (to 1 %), otherwise ``None``."""
+    if len(values) != 6 or not all(map(math.isfinite, values)):
+        return None
+    a, b, c, d, e, f = values
+    lengths = math.sqrt(a * a + b * b + c * c), math.sqrt(d * d + e * e + f * f)
+    if max(abs(length - 1.0) for length in lengths) > 1e-2 or abs(a * d + b * e + c * f) > 1e-2:
+        return None
+    return a, b, c, d, e, f

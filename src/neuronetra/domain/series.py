@@ -1,0 +1,140 @@
+"""A series: the slices of one coherent stack in canonical order, and what reading it took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+
+from attrs import evolve, field, frozen
+
+from neuronetra.domain.modality import ResolvedModality
+from neuronetra.domain.stack import StackGeometry
+
+
+class OrderKey(Enum):
+    """What ordered the slices, best first."""
+
+    POSITION = "position"
+    SLICE_LOCATION = "slice_location"
+    INSTANCE_NUMBER = "instance_number"
+    FRAME = "frame"
+
+
+@frozen(order=True)
+class LeftOut:
+    """A file (named relative to the path given) that was not used, and the plain reason."""
+
+    file: str
+    reason: str
+
+
+@frozen
+class Slice:
+    """One stored slice: the file to read, the frame in it (from 0) and its SOPInstanceUID.
+
+    ``source`` opens the file and is never shown; ``file`` is its name relative to the path given.
+    """
+
+    source: str = field(repr=False)
+    file: str
+    instance_uid: str = ""
+    frame: int = 0
+
+
+@frozen
+class OtherStack:
+    """Another coherent stack under the same SeriesInstanceUID, which can be asked for by ``number``."""
+
+    number: int
+    slices: int
+    rows: int
+    columns: int
+    reason: str
+
+
+@frozen
+class Reading:
+    """How a series was read (the facts that its geometry does not hold).
+
+    ``files_found`` counts this series' files and those that belong to no image series; each of them
+    is either used or in ``left_out``.
+    """
+
+    files_found: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    order_key: OrderKey = OrderKey.POSITION
+    warnings: tuple[str, ...] = ()
+    other_stacks: tuple[OtherStack, ...] = ()
+    plane_source: str = ""
+    missing: int = 0
+
+
+@frozen
+class Series:
+    """Slices of one stack in canonical order: feet to head, right to left or front to back.
+
+    A series that cannot be used has no slices and an ``error`` of one line instead.
+    """
+
+    uid: str
+    slices: tuple[Slice, ...]
+    geometry: StackGeometry | None
+    modality: ResolvedModality | None = None
+    reading: Reading = field(factory=Reading)
+    error: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if bool(self.slices) == (self.error is not None):
+            raise ValueError("a series has slices, or else an error that says why it has none")
+        if self.slices and (self.geometry is None or self.geometry.count != len(self.slices)):
+            count = None if self.geometry is None else self.geometry.count
+            raise ValueError(f"{len(self.slices)} slices with a geometry of {count}")
+
+    @classmethod
+    def unusable(cls, uid: str, error: str, reading: Reading | None = None) -> Series:
+        """A series found under the path of which nothing can be used; ``error`` is one line."""
+        return cls(uid, (), None, None, reading or Reading(), " ".join(error.split()))
+
+    @property
+    def frame_count(self) -> int:
+        return len(self.slices)
+
+    @property
+    def laterality_known(self) -> bool:
+        """Whether the patient's left and right can be told: by the orientation alone."""
+        return self.geometry is not None and self.geometry.orientation is not None
+
+    def without(self, reasons: Mapping[str, str]) -> Series:
+        """The series less the slices of the files named, each left out with its reason.
+
+        What is lost counts as missing slices and is warned of; losing all makes the series unusable.
+        """
+        kept = tuple(i for i, item in enumerate(self.slices) if item.file not in reasons)
+        if len(kept) == len(self.slices):
+            raise ValueError("none of the files named belongs to this series")
+        lost = len(self.slices) - len(kept)
+        left_out = (*self.reading.left_out, *(LeftOut(file, why) for file, why in reasons.items()))
+        warning = f"{lost} slice(s) could not be read and count as missing: truncated or damaged"
+        reading = evolve(
+            self.reading,
+            left_out=tuple(sorted(set(left_out))),
+            warnings=_merged(self.reading.warnings, [warning]),
+            missing=self.reading.missing + lost,
+        )
+        if not kept or self.geometry is None:
+            return evolve(self, reading=reading).failed("no slice of the series can be read")
+        slices = tuple(self.slices[i] for i in kept)
+        return evolve(self, slices=slices, geometry=self.geometry.keep(kept), reading=reading)
+
+    def failed(self, error: str) -> Series:
+        """The series as one that cannot be used, with what was learnt of it; ``error`` is one line."""
+        return evolve(self, slices=(), geometry=None, error=" ".join(error.split()))
+
+    def warned(self, *warnings: str) -> Series:
+        """The series with further warnings, each said once."""
+        reading = evolve(self.reading, warnings=_merged(self.reading.warnings, warnings))
+        return evolve(self, reading=reading)
+
+
+def _merged(old: tuple[str, ...], new: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*old, *new)))

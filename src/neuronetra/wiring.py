@@ -1,0 +1,149 @@
+"""The one composition root: configuration and registry in, ready use cases out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import asdict, evolve
+
+from neuronetra import builtin
+from neuronetra.config import Configuration
+from neuronetra.domain.modality import Modality
+from neuronetra.domain.recipes import V3
+from neuronetra.errors import UsageError
+from neuronetra.plugins import Registry, installed_version, load_registry
+
+if TYPE_CHECKING:
+    from neuronetra.app.inspect import Inspector
+    from neuronetra.app.predict import Predictor
+    from neuronetra.ports import CheckpointStore, ModelRuntime, NetworkExporter, Preprocessor, SeriesReader
+
+PREPROCESSOR = "opencv"
+
+
+def registry() -> Registry:
+    """All plug-ins installed now."""
+    return load_registry(builtin)
+
+
+class Wiring:
+    """Makes use cases from one configuration; plug-ins are looked up once."""
+
+    def __init__(self, configuration: Configuration, plugins: Registry | None = None) -> None:
+        self.configuration = configuration
+        self.plugins = plugins or registry()
+
+    def store(self, location: str | None = None) -> CheckpointStore:
+        """The store at ``location``: a folder, or ``kind:location`` of another kind of store."""
+        location = location or self.configuration.models
+        if location is None:
+            raise UsageError(
+                "no model store is named",
+                expected="--models STORE",
+                fix="make one: neuronetra models init STORE --recipe v3 --seed 1 --untrained",
+            )
+        kind, _, rest = location.partition(":")
+        known = self.plugins.names("checkpoint_stores")
+        if not rest or kind not in known or Path(location).is_dir():
+            kind, rest = "folder", location
+        store: CheckpointStore = self.plugins.make("checkpoint_stores", kind, location=rest)
+        return store
+
+    def reader(self) -> SeriesReader:
+        chosen = self.configuration
+        options: dict[str, Any] = {"stack": chosen.stack or None, **chosen.reader_options}
+        reader: SeriesReader = self.plugins.make("series_readers", chosen.reader, **options)
+        return reader
+
+    def preprocessor(self) -> Preprocessor:
+        preprocessor: Preprocessor = self.plugins.make("preprocessors", PREPROCESSOR)
+        return preprocessor
+
+    def runtime(self, name: str | None = None) -> ModelRuntime:
+        """The runtime, told of device, precision and threads where these are not the defaults."""
+        chosen = self.configuration
+        options: dict[str, Any] = {
+            "device": None if chosen.device == "auto" else chosen.device,
+            "precision": None if chosen.precision == "float32" else chosen.precision,
+            "threads": chosen.threads,
+            **chosen.runtime_options,
+        }
+        runtime: ModelRuntime = self.plugins.make("model_runtimes", name or chosen.runtime, **options)
+        return runtime
+
+    def exporter(self) -> NetworkExporter:
+        exporter: NetworkExporter = self.plugins.make("network_exporters", "timm")
+        return exporter
+
+    def modality(self) -> Modality | None:
+        return None if self.configuration.modality is None else Modality.parse(self.configuration.modality)
+
+    def predictor(self, keep_open: bool = True) -> Predictor:
+        """A predictor with the store, reader and runtime of the configuration."""
+        from neuronetra.app.ensemble import OpenEnsemble
+        from neuronetra.app.predict import Predictor
+
+        modality, reader = self.modality(), self.reader()
+        members = OpenEnsemble(self.store(), self.runtime(), keep_open)
+        return Predictor(
+            reader,
+            self.preprocessor(),
+            members,
+            modality=modality,
+            hide_names=self.configuration.hide_names,
+            versions=self.versions(),
+        )
+
+    def inspector(self) -> Inspector:
+        """An inspector of what recipe v3 sees."""
+        from neuronetra.app.inspect import Inspector
+
+        return Inspector(
+            self.reader(),
+            self.preprocessor(),
+            V3.pipeline,
+            self.modality(),
+            self.configuration.hide_names,
+        )
+
+    def versions(self) -> Mapping[str, str]:
+        """The versions of this package and of the libraries behind the adapters in use."""
+        chosen = self.configuration
+        used = (
+            ("series_readers", chosen.reader),
+            ("preprocessors", PREPROCESSOR),
+            ("model_runtimes", chosen.runtime),
+        )
+        found = {"neuronetra": version("neuronetra"), "numpy": version("numpy")}
+        for kind, name in used:
+            for need in self.plugins.named(kind, name).needs:
+                found[need.split("|")[0]] = installed_version(need) or "unknown"
+        return found
+
+
+def open_predictor(
+    store: str | os.PathLike[str] | None = None,
+    *,
+    config: Configuration | None = None,
+    keep_open: bool = True,
+    **settings: Any,
+) -> Predictor:
+    """A ``Predictor`` for the store at ``store``: a context manager, safe to share between threads.
+
+    ``settings`` are keys of ``Configuration`` (``reader="pydicom"``, ``runtime="onnx"``, ``device``,
+    ``precision``, ``threads``, ``modality``, ``stack``, ``hide_names``, …) and win over ``config``.
+    ``keep_open=False`` frees each network after use: a third of the memory, for a single prediction.
+    Raises ``UsageError``, ``StoreError`` or ``PluginError``.
+    """
+    known = asdict(Configuration(), recurse=False)
+    for name in settings:
+        if name not in known:
+            raise UsageError("unknown setting", found=repr(name), expected=f"one of {', '.join(known)}")
+    chosen = evolve(config or Configuration(), **settings)
+    if store is not None:
+        chosen = evolve(chosen, models=os.fspath(store))
+    return Wiring(chosen).predictor(keep_open)

@@ -1,0 +1,47 @@
+"""Stretching and rescaling values."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuronetra.domain.intensity import percentiles, rescaled, stretched, stretched_by_percentiles
+from neuronetra.testing import strategies
+
+
+def test_stretched_rounds_to_nearest_and_clips() -> None:
+    """The low end is 0, the high end 255, outside is clipped, between is rounded to nearest."""
+    values = np.array([-9.0, 0.0, 0.49, 0.51, 127.4, 127.6, 255.0, 999.0])
+    assert stretched(values, 0.0, 255.0).tolist() == [0, 0, 0, 1, 127, 128, 255, 255]
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(-500, 500), st.floats(0.5, 2000))
+def test_stretched_keeps_order_and_shape(seed: int, low: float, width: float) -> None:
+    """A brighter value never becomes a darker one."""
+    values = np.sort(strategies.pixels(seed, (40,), np.float32))
+    whole = stretched(values.reshape(5, 8), low, low + width)
+    assert (whole.shape, whole.dtype) == ((5, 8), np.uint8)
+    assert np.all(np.diff(whole.ravel().astype(int)) >= 0)
+
+
+@given(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4))
+def test_no_width_is_zeros(value: float, low: float) -> None:
+    """Where low equals high there is no contrast to show."""
+    assert not stretched(np.full((3, 3), value), low, low).any()
+    assert not stretched_by_percentiles(np.full((3, 3), value), 1.0, 99.0).any()
+
+
+def test_percentiles_are_linear_and_wide() -> None:
+    """Percentiles lie between values by numpy's linear rule, in float64 even for float32."""
+    assert percentiles(np.array([0.0, 10.0], np.float32), 5.0, 95.0) == (0.5, 9.5)
+    assert percentiles(np.arange(101, dtype=np.uint8), 1.0, 99.0) == (1.0, 99.0)
+
+
+def test_rescaled_is_computed_in_float64() -> None:
+    """A slope is applied before anything is rounded to float32, and integers survive no slope at all."""
+    stored = np.array([0, 1, 65535], np.uint16)
+    assert rescaled(stored, 1.0, 0.0).tolist() == [0.0, 1.0, 65535.0]
+    large = np.array([16_777_217], np.int32)
+    assert rescaled(large, 1.0, -16_777_216.0).tolist() == [1.0]
+    assert rescaled(stored, 2.0, -1024.0).dtype == np.float32

@@ -1,0 +1,1 @@
+"""A reader and a runtime of one's own."""

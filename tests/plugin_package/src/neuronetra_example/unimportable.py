@@ -1,0 +1,3 @@
+"""A plug-in that needs what is not there."""
+
+import a_library_that_is_not_installed  # noqa: F401
