@@ -61,6 +61,14 @@ def configuration_from(document: Mapping[str, Any], where: str = "configuration"
         raise _first_error(group, where) from None
 
 
+def overridden(base: Configuration, given: Mapping[str, Any], where: str = "settings") -> Configuration:
+    """``base`` with those of ``given`` that are not ``None``, checked as a file's keys are."""
+    values = {attribute.name: getattr(base, attribute.name) for attribute in fields(Configuration)}
+    set_anew = {key: value for key, value in given.items() if value is not None or key not in values}
+    merged = {key: value for key, value in {**values, **set_anew}.items() if value is not None}
+    return configuration_from(merged, where)
+
+
 def _first_error(group: ClassValidationError, where: str) -> ConfigError:
     error = group.exceptions[0]
     if isinstance(error, ForbiddenExtraKeysError):

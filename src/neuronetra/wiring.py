@@ -8,10 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import asdict, evolve
-
 from neuronetra import builtin
-from neuronetra.config import Configuration
+from neuronetra.config import Configuration, overridden
 from neuronetra.domain.modality import Modality
 from neuronetra.domain.recipes import V3
 from neuronetra.errors import UsageError
@@ -137,13 +135,10 @@ def open_predictor(
     ``settings`` are keys of ``Configuration`` (``reader="pydicom"``, ``runtime="onnx"``, ``device``,
     ``precision``, ``threads``, ``modality``, ``stack``, ``hide_names``, …) and win over ``config``.
     ``keep_open=False`` frees each network after use: a third of the memory, for a single prediction.
-    Raises ``UsageError``, ``StoreError`` or ``PluginError``.
+    Raises ``ConfigError``, ``UsageError``, ``StoreError`` or ``PluginError``.
     """
-    known = asdict(Configuration(), recurse=False)
-    for name in settings:
-        if name not in known:
-            raise UsageError("unknown setting", found=repr(name), expected=f"one of {', '.join(known)}")
-    chosen = evolve(config or Configuration(), **settings)
     if store is not None:
-        chosen = evolve(chosen, models=os.fspath(store))
-    return Wiring(chosen).predictor(keep_open)
+        settings["models"] = os.fspath(store)
+    if isinstance(settings.get("modality"), Modality):
+        settings["modality"] = settings["modality"].value
+    return Wiring(overridden(config or Configuration(), settings)).predictor(keep_open)

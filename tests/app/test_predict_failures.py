@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from attrs import evolve
 
 from neuronetra.app.predict import Predictor
+from neuronetra.domain.ensemble import EnsemblePolicy
 from neuronetra.domain.modality import Modality
 from neuronetra.domain.series import Series
 from neuronetra.errors import (
@@ -18,9 +20,17 @@ from neuronetra.errors import (
     PluginError,
     ScoringError,
     SeriesError,
+    SliceError,
     UsageError,
 )
-from neuronetra.testing.fakes import FakeReader, FakeRuntime, MemoryStore, fake_series, tiny_recipe
+from neuronetra.testing.fakes import (
+    FakeReader,
+    FakeRuntime,
+    MemoryStore,
+    fake_series,
+    tiny_manifest,
+    tiny_recipe,
+)
 
 PredictorOf = Callable[..., Predictor]
 
@@ -140,8 +150,6 @@ def test_a_reader_that_names_the_wrong_file(predictor_of: PredictorOf) -> None:
 
     class Wrong(FakeReader):
         def load(self, series: Series, positions: object) -> object:  # type: ignore[override]
-            from neuronetra.errors import SliceError
-
             if series.uid == "1.2":
                 raise SliceError({"other.dcm": "truncated"})
             return first(series, positions)  # type: ignore[arg-type]
@@ -164,8 +172,6 @@ def test_a_store_error_is_raised_at_once(predictor_of: PredictorOf, keep_open: b
 
 def test_an_ensemble_that_cannot_be_combined(predictor_of: PredictorOf) -> None:
     """A policy that lacks what it needs is no series' failure."""
-    from neuronetra.domain.ensemble import EnsemblePolicy
-
     store = MemoryStore.filled(tiny_recipe(policy=EnsemblePolicy.RANK_MEAN))
     with pytest.raises(UsageError, match="out-of-fold"):
         predictor_of(three(), store=store).predict("scan")
@@ -182,10 +188,6 @@ def test_a_series_without_modality(predictor_of: PredictorOf) -> None:
 
 def test_a_modality_that_no_member_takes(predictor_of: PredictorOf) -> None:
     """It is that series' error, with its report."""
-    from attrs import evolve
-
-    from neuronetra.testing.fakes import tiny_manifest
-
     recipe = tiny_recipe(architectures=1, folds=1)
     manifest = tiny_manifest(recipe)
     known = evolve(manifest, spec=evolve(manifest.spec, modalities=(Modality.CTA,)))
@@ -194,8 +196,10 @@ def test_a_modality_that_no_member_takes(predictor_of: PredictorOf) -> None:
     found = predictor_of(reader, store=store).predict("scan")
     assert found[0].error is None
     assert "not trained on this modality" in (found[1].error or "")
-    with pytest.raises(ModalityError):
+    with pytest.raises(NoSeriesError, match="2, first: the model was not trained"):
         predictor_of(reader, store=store, modality=Modality.MRA).predict("scan")
+    with pytest.raises(ModalityError):
+        predictor_of(FakeReader.of(fake_series("1.2", 9, modality=Modality.MR)), store=store).predict("scan")
 
 
 def test_hidden_names(predictor_of: PredictorOf) -> None:

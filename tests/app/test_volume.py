@@ -143,7 +143,7 @@ def changed(row: int, column: int, value: float) -> Any:
         flat(0, 2),
         flat(1, 2),
         np.zeros((4, 4)),
-        np.eye(4) * 1e-5,
+        np.diag([1e-5, 1e-5, 1e-5, 1.0]),
         np.diag([1.0, 1.0, 0.0, 1.0]),
         changed(0, 0, np.nan),
         changed(0, 3, np.inf),

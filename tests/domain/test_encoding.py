@@ -33,9 +33,11 @@ def test_deviation(frames: Frames) -> None:
 
 
 def test_frames_that_do_not_differ_have_no_deviation() -> None:
-    """Where nothing changes from frame to frame the third channel is zeros."""
+    """Where nothing changes from frame to frame, or there is but one, the third channel is zeros."""
     same = Frames(np.full((8, 5, 5), 77, np.uint8), tuple(range(8)), Plane.AXIAL)
     assert not ChannelEncoder().encode(same).image[2].any()
+    one = Frames(strategies.pixels(1, (1, 5, 5)), (0,), Plane.AXIAL)
+    assert not ChannelEncoder().encode(one).image[2].any()
 
 
 def test_frames_that_are_not_prepared() -> None:

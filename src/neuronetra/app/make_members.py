@@ -16,7 +16,7 @@ from neuronetra.domain.checkpoints import (
     ModelSpec,
 )
 from neuronetra.domain.recipes import Architecture, Recipe
-from neuronetra.errors import StoreError, UsageError
+from neuronetra.errors import StoreError, StoreNotFoundError, UsageError
 from neuronetra.ports import CheckpointStore, ModelRuntime, NetworkExporter, Progress
 
 
@@ -90,8 +90,11 @@ class MemberMaker:
     def export(
         self, names: Sequence[CheckpointName], progress: Progress | None = None
     ) -> Mapping[str, float]:
-        """The ONNX file of each, from its safetensors: name -> largest difference to the original."""
-        differences = {}
+        """The ONNX file of each, from its safetensors: name -> largest difference to the original.
+
+        A new file changes its member's manifest: the members that were chosen stay so.
+        """
+        differences, chosen = {}, self._chosen()
         for done, name in enumerate(names):
             if progress is not None:
                 progress(done, len(names))
@@ -100,7 +103,16 @@ class MemberMaker:
             exported = self.exporter.export(checkpoint.manifest, checkpoint.path, self.folder)
             differences[str(name)] = self._agreement(checkpoint.manifest, checkpoint.path, exported)
             self.store.save(checkpoint.manifest, {self.exported.weights: exported})
+            if chosen is not None:
+                self.store.save_ensemble(chosen)
         return differences
+
+    def _chosen(self) -> Ensemble | None:
+        """The ensemble before any manifest changes; ``None`` where nothing is chosen yet."""
+        try:
+            return self.store.ensemble()
+        except StoreNotFoundError:
+            return None
 
     def _save(self, manifest: Manifest, weights: str) -> Manifest:
         exported = self.exporter.export(manifest, weights, self.folder)

@@ -46,7 +46,10 @@ def volume_series(
 
 
 def _require_volume(array: npt.ArrayLike) -> Array:
-    volume = np.asarray(array)
+    try:
+        volume = np.asarray(array)
+    except ValueError:
+        raise InputError("not a volume", expected="numbers of shape (slice, row, column)") from None
     if volume.ndim != 3 or 0 in volume.shape or volume.dtype.kind not in "biuf":
         raise InputError(
             "not a volume",
@@ -57,7 +60,10 @@ def _require_volume(array: npt.ArrayLike) -> Array:
 
 
 def _require_affine(affine: npt.ArrayLike) -> Float64:
-    matrix = np.asarray(affine, dtype=np.float64)
+    try:
+        matrix = np.asarray(affine, dtype=np.float64)
+    except (ValueError, TypeError):
+        raise GeometryError("not an affine", expected="(4, 4), finite") from None
     if matrix.shape != (4, 4) or not np.isfinite(matrix).all():
         raise GeometryError("not an affine", found=f"shape {matrix.shape}", expected="(4, 4), finite")
     if not np.allclose(matrix[3], (0.0, 0.0, 0.0, 1.0)):
@@ -89,7 +95,8 @@ class VolumeReader:
         if series.geometry is None:
             raise InputError("a volume without geometry")
         volume = np.asarray(self.array)
-        stored = np.stack([volume[self.order[position]] for position in positions]).astype(np.float32)
+        with np.errstate(over="ignore"):  # what float32 cannot hold is refused below
+            stored = np.stack([volume[self.order[position]] for position in positions]).astype(np.float32)
         if not np.isfinite(stored).all():
             raise InputError("the volume holds values that are not finite", expected="numbers")
         pixels = np.ascontiguousarray(series.geometry.turn.apply(stored))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from attrs import fields
 
-from neuronetra.config import Configuration, configuration_from, read_configuration
+if TYPE_CHECKING:
+    from neuronetra.config import Configuration
 
 DEFAULT_FILE = "neuronetra.toml"
 MODALITIES = ("CT", "CTA", "MRA", "T1post", "T2", "MR")
@@ -64,13 +64,9 @@ def options(*groups: Callable[[F], F]) -> Callable[[F], F]:
 
 def configuration(config_file: str | None, **given: Any) -> Configuration:
     """The file's settings, and over them those given on the command line (the rest are ``None``)."""
+    from neuronetra.config import Configuration, overridden, read_configuration
+
     if config_file is None and Path(DEFAULT_FILE).is_file():
         config_file = DEFAULT_FILE
     base = Configuration() if config_file is None else read_configuration(config_file)
-    named = {key: value for key, value in given.items() if value is not None}
-    return configuration_from({**_set(base), **named}, "command line")
-
-
-def _set(base: Configuration) -> dict[str, Any]:
-    values = {attribute.name: getattr(base, attribute.name) for attribute in fields(Configuration)}
-    return {name: value for name, value in values.items() if value is not None}
+    return overridden(base, given, "command line")

@@ -8,9 +8,9 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-import onnxruntime as ort
 
 from neuronetra.adapters.runtimes.optimised import OptimisedCopies
+from neuronetra.adapters.runtimes.silent_onnxruntime import ort
 from neuronetra.domain.checkpoints import Checkpoint
 from neuronetra.domain.locations import LABELS
 from neuronetra.domain.scores import Batch, Scores

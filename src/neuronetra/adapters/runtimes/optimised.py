@@ -18,8 +18,9 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
-import onnxruntime as ort
 from platformdirs import user_cache_path
+
+from neuronetra.adapters.runtimes.silent_onnxruntime import ort
 
 _LOG = logging.getLogger(__name__)
 _GRAPH, _WEIGHTS, _RECORD = "network.onnx", "network.bin", "record.json"
