@@ -91,3 +91,19 @@ def test_progress_and_paths() -> None:
     assert steps == [(0, 2), (1, 2), (2, 2)]
     with pytest.raises(InputNotFoundError):
         list(inspector(reader).inspect_each("elsewhere"))
+
+
+class _RaisingPreprocessor:
+    """A plug-in with a defect."""
+
+    def apply(self, frames, preprocessing, modality):
+        raise ZeroDivisionError("a header's text")
+
+
+def test_unexpected_error_fails_one_series() -> None:
+    """A plug-in's exception becomes the report's error, named by its kind and never quoted."""
+    reader = FakeReader.of(fake_series("1.1", 9), fake_series("1.2", 9))
+    found = list(Inspector(reader, _RaisingPreprocessor(), PIPELINE).inspect_each("scan"))
+    assert [entry.report.error for entry in found] == [
+        f"{uid}: unexpected ZeroDivisionError" for uid in ("1.1", "1.2")
+    ]

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from neuronetra.app.reading import Sampled, sampled, with_modality
+from neuronetra.app.reading import Sampled, sampled, unexpected, with_modality
 from neuronetra.domain.frames import Encoded, Frames
 from neuronetra.domain.hiding import NameHider
 from neuronetra.domain.modality import Modality
 from neuronetra.domain.prediction import SeriesReport
 from neuronetra.domain.recipes import Pipeline
 from neuronetra.domain.series import Series
-from neuronetra.errors import InputError
+from neuronetra.errors import InputError, NeuronetraError
 from neuronetra.ports import Preprocessor, Progress, SeriesReader
 
 
@@ -64,15 +64,21 @@ class Inspector:
             progress(len(found), len(found))
 
     def _inspect(self, series: Series, number: int, volume: bool) -> Inspection:
-        whole = sampled(self.reader, series, _EverySlice()) if volume else Sampled(series)
-        read = sampled(self.reader, whole.series, self.pipeline.sampler)
+        """The inspection of one series; where it failed, its report: the next series goes on."""
+        read = Sampled(series)
         try:
+            whole = sampled(self.reader, series, _EverySlice()) if volume else read
+            read = sampled(self.reader, whole.series, self.pipeline.sampler)
             frames, modality = read.require()
+            prepared = self.preprocessor.apply(frames, self.pipeline.preprocessing, modality)
+            encoded = self.pipeline.encoder.encode(prepared)
+            return Inspection(self._report(read, number), prepared, encoded, whole.frames)
         except InputError as error:
             return Inspection(self._report(read, number, str(error)))
-        prepared = self.preprocessor.apply(frames, self.pipeline.preprocessing, modality)
-        encoded = self.pipeline.encoder.encode(prepared)
-        return Inspection(self._report(read, number), prepared, encoded, whole.frames)
+        except NeuronetraError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a plug-in's
+            return Inspection(self._report(read, number, str(unexpected(error, series))))
 
     def _report(self, read: Sampled, number: int, error: str | None = None) -> SeriesReport:
         series = read.series

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from neuronetra.app.ensemble import Member, OpenEnsemble
-from neuronetra.app.reading import Sampled, sampled, with_modality
+from neuronetra.app.reading import Sampled, sampled, unexpected, with_modality
 from neuronetra.app.volume import VolumeReader, volume_series
 from neuronetra.domain.ensemble import MemberScores, average, tempered
 from neuronetra.domain.frames import Frames
@@ -20,7 +20,7 @@ from neuronetra.domain.modality import Modality
 from neuronetra.domain.prediction import Prediction, SeriesReport
 from neuronetra.domain.scores import Batch, LocationScores
 from neuronetra.domain.series import Series
-from neuronetra.errors import InputError, NeuronetraError, NoSeriesError, PluginError, ScoringError
+from neuronetra.errors import InputError, NeuronetraError, NoSeriesError, ScoringError
 from neuronetra.ports import Preprocessor, Progress, SeriesReader
 
 _LATERALITY = "orientation is unknown: left and right cannot be told apart"
@@ -112,9 +112,8 @@ class Predictor:
             return self._prediction(read, number, error=error), error
         except NeuronetraError:
             raise
-        except Exception as error:  # noqa: BLE001 - a plug-in's; its text may quote a header
-            failure = PluginError(f"unexpected {type(error).__name__}", where=series.uid)
-            failure.__cause__ = error
+        except Exception as error:  # noqa: BLE001 - a plug-in's
+            failure = unexpected(error, series)
             return self._prediction(read, number, error=failure), failure
 
     def _look(self, read: Sampled) -> Look:

@@ -8,7 +8,7 @@ from neuronetra.domain.frames import Frames
 from neuronetra.domain.modality import Modality, ResolvedModality
 from neuronetra.domain.sampling import FrameSampler
 from neuronetra.domain.series import Series
-from neuronetra.errors import InputError, SeriesError, SliceError
+from neuronetra.errors import InputError, PluginError, SeriesError, SliceError
 from neuronetra.ports import SeriesReader
 
 
@@ -46,6 +46,13 @@ def sampled(reader: SeriesReader, series: Series, sampler: FrameSampler) -> Samp
         except InputError as error:
             series = series.failed(str(error))
     return Sampled(series)
+
+
+def unexpected(error: Exception, series: Series) -> PluginError:
+    """A plug-in's exception as an error of one series; its own text may quote a header and is not shown."""
+    failure = PluginError(f"unexpected {type(error).__name__}", where=series.uid)
+    failure.__cause__ = error
+    return failure
 
 
 def with_modality(series: Series, modality: Modality | None) -> Series:

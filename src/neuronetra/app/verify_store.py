@@ -35,8 +35,9 @@ def _member(store: CheckpointStore, name: CheckpointName) -> Iterator[Check]:
     try:
         manifest = store.manifest(name)
     except StoreError as error:
-        yield Check(str(name), str(error))
+        yield Check(f"{name}.json", str(error))
         return
+    yield Check(f"{name}.json", "" if manifest.sha256 else "the member has no weights at all")
     for kind in sorted(manifest.sha256):
         try:
             store.verify(store.load(name, kind))

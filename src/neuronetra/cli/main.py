@@ -50,6 +50,9 @@ def main() -> NoReturn:
     except NeuronetraError as error:
         _show(f"error: {error}")
         code = FAILED
+    except MemoryError:
+        _show("error: out of memory")
+        code = FAILED
     except Exception as error:  # noqa: BLE001 - a defect of ours: one line for the user, more on request
         _show(f"internal error: {type(error).__name__}: run again with --debug and report it")
         code = FAILED

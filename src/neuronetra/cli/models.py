@@ -16,7 +16,6 @@ from neuronetra.errors import UsageError
 if TYPE_CHECKING:
     from neuronetra.app.make_members import MemberMaker
     from neuronetra.domain.recipes import Recipe
-    from neuronetra.wiring import Wiring
 
 _RECIPE = click.option("--recipe", default="v3", show_default=True, help="v1, v2 or v3.")
 _DEBUG = click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
@@ -50,7 +49,7 @@ def init(store: str, recipe: str, seed: int, untrained: bool) -> None:
             fix="add --untrained, or import trained weights",
         )
     chosen = recipe_named(recipe)
-    with _maker(store) as (_, maker), ProgressLine("members") as progress:
+    with _maker(store) as maker, ProgressLine("members") as progress:
         ensemble = maker.initialise(chosen, seed, progress)
     click.echo(f"{store}: {len(ensemble.members)} untrained members of recipe {recipe}", err=True)
 
@@ -112,15 +111,13 @@ def export(store: str, everything: bool) -> None:
     from neuronetra.app.choose_members import unexported
     from neuronetra.cli.progress import ProgressLine
 
-    with _maker(store) as (wiring, maker), ProgressLine("members") as progress:
+    with _maker(store) as maker, ProgressLine("members") as progress:
         opened = maker.store
         names = opened.names()
         if not everything:
             chosen = tuple(member.name for member in opened.ensemble().members)
             names = unexported(opened, chosen, maker.exported.weights)
         differences = maker.export(names, progress)
-        if names:
-            _choose_again(wiring, store)
     for name, difference in differences.items():
         click.echo(f"{name}: largest difference {difference:.1e}")
     if not names:
@@ -143,7 +140,7 @@ def import_weights(store: str, weights: tuple[str, ...], recipe: str) -> None:
 
     chosen = recipe_named(recipe)
     names = [CheckpointName.parse(Path(path).stem) for path in weights]
-    with _maker(store) as (_, maker), ProgressLine("weights") as progress:
+    with _maker(store) as maker, ProgressLine("weights") as progress:
         for done, (name, path) in enumerate(zip(names, weights, strict=True)):
             progress(done, len(weights))
             maker.bring(name, chosen, path)
@@ -191,14 +188,8 @@ def _recipe(name: str, policy: str | None) -> Recipe:
     return evolve(recipe, policy=EnsemblePolicy(policy))
 
 
-def _choose_again(wiring: Wiring, store: str) -> None:
-    """An export changes a manifest: the ensemble records the new sha256 of the same members."""
-    opened = wiring.store(store)
-    opened.save_ensemble(opened.ensemble())
-
-
 @contextmanager
-def _maker(store: str) -> Iterator[tuple[Wiring, MemberMaker]]:
+def _maker(store: str) -> Iterator[MemberMaker]:
     """What makes members, with a folder to work in on the store's own disk."""
     from neuronetra.adapters.disk.atomic import make_folder
     from neuronetra.app.make_members import MemberMaker
@@ -210,7 +201,7 @@ def _maker(store: str) -> Iterator[tuple[Wiring, MemberMaker]]:
     original, exported = wiring.runtime("torch"), wiring.runtime("onnx")
     parent = make_folder(Path(store).absolute())
     with tempfile.TemporaryDirectory(prefix=".making-", dir=parent) as folder:
-        yield wiring, MemberMaker(wiring.store(store), exporter, original, exported, folder)
+        yield MemberMaker(wiring.store(store), exporter, original, exported, folder)
 
 
 def _print(rows: list[dict[str, Any]], form: str) -> None:

@@ -40,7 +40,7 @@ class FolderStore:
         """All members, sorted. Raises ``StoreNotFoundError`` or ``ManifestError``."""
         if not self._folder.is_dir():
             raise StoreNotFoundError("no such model store", where=str(self._folder), fix=_MAKE)
-        stems = (path.stem for path in self._folder.glob("*.json") if path.name != ENSEMBLE)
+        stems = (path.stem for path in self._folder.glob("[!.]*.json") if path.name != ENSEMBLE)
         return tuple(sorted(CheckpointName.parse(stem) for stem in stems))
 
     def ensemble(self) -> Ensemble:

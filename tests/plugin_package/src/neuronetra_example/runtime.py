@@ -36,5 +36,5 @@ class BrightnessRuntime:
     workers = 1
     device = "cpu"
 
-    def open(self, checkpoint: Checkpoint) -> BrightnessScorer:
+    def open(self, checkpoint: Checkpoint, once: bool = False) -> BrightnessScorer:
         return BrightnessScorer()
