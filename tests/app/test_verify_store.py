@@ -18,7 +18,10 @@ def problems(store: MemoryStore) -> dict[str, str]:
 def test_a_store_that_is_well() -> None:
     """The ensemble and every file are looked at, and nothing is wrong."""
     store = MemoryStore.filled(RECIPE)
-    assert problems(store) == {"ensemble": "", **{f"{name}.onnx": "" for name in store.names()}}
+    assert problems(store) == {
+        "ensemble": "",
+        **{f"{name}.{kind}": "" for name in store.names() for kind in ("json", "onnx")},
+    }
 
 
 def test_everything_wrong_is_told_at_once() -> None:
