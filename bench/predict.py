@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -52,6 +51,17 @@ for member in members:
 """
 
 
+MEASURE = """
+import os, sys, time
+started = time.perf_counter()
+nowhere = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=nowhere)
+_, status, usage = os.wait4(child, 0)
+print(time.perf_counter() - started, usage.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
 def floor() -> float:
     """Seconds of float32 matrix products on all cores, scaled to ``FLOOR_FLOP``."""
     left, right = torch.randn(SIDE, SIDE), torch.randn(SIDE, SIDE)
@@ -70,14 +80,15 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def process(arguments: Sequence[str]) -> tuple[float, float]:
-    """Seconds and peak memory in MB of a whole process."""
-    started = time.perf_counter()
-    child = subprocess.Popen(arguments, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise SystemExit(f"failed: {' '.join(arguments[:4])}")
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
+    """Seconds and peak memory in MB of a whole process.
+
+    A small process starts and waits for it: the kernel counts a parent's memory as its child's peak.
+    """
+    done = subprocess.run([sys.executable, "-S", "-c", MEASURE, *arguments], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"failed: {' '.join(arguments[:4])}: {done.stderr}")
+    seconds, kilobytes = done.stdout.split()
+    return float(seconds), float(kilobytes) / 1024
 
 
 def scan_and_eight(reader: SeriesReader, path: str) -> None:
@@ -86,10 +97,10 @@ def scan_and_eight(reader: SeriesReader, path: str) -> None:
 
 
 def whole_volume(path: str) -> None:
-    """All slices by plain pydicom, ordered by position, rescaled."""
+    """All slices by plain pydicom, ordered by position."""
     slices = [pydicom.dcmread(file) for file in sorted(Path(path).iterdir())]
     slices.sort(key=lambda entry: float(entry.ImagePositionPatient[2]))
-    np.stack([entry.pixel_array.astype(np.float32) for entry in slices])
+    np.stack([entry.pixel_array for entry in slices])
 
 
 def rows(series: str, store: str) -> dict[str, Callable[[], float]]:

@@ -35,7 +35,7 @@ def test_everything_wrong_is_told_at_once() -> None:
     assert "labels" in found["ensemble"]
     assert "sha256" in found[f"{spoilt}.onnx"]
     assert "no onnx file" in found[f"{lost}.onnx"]
-    assert "labels" in found[damaged]
+    assert "labels" in found[f"{damaged}.json"]
     assert found[f"{well}.onnx"] == ""
     assert all("\n" not in problem for problem in found.values())
 

@@ -88,7 +88,7 @@ def test_eighteen_predictions_averaged(store: Path, scan: Path) -> None:
 
 
 def test_choose_v2_rewrites_what_predict_loads(store: Path, scan: Path) -> None:
-    """models choose changes the recipe, the views and the manifest hash of every later result."""
+    """Models choose changes the recipe, the views and the manifest hash of every later result."""
 
     def command(*arguments: str) -> str:
         done = subprocess.run(
