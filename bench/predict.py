@@ -84,7 +84,9 @@ def process(arguments: Sequence[str]) -> tuple[float, float]:
 
     A small process starts and waits for it: the kernel counts a parent's memory as its child's peak.
     """
-    done = subprocess.run([sys.executable, "-S", "-c", MEASURE, *arguments], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", MEASURE, *arguments], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise SystemExit(f"failed: {' '.join(arguments[:4])}: {done.stderr}")
     seconds, kilobytes = done.stdout.split()
