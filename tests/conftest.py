@@ -58,7 +58,7 @@ def small_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def scan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one made-up axial CT series of 24 slices."""
     folder = tmp_path_factory.mktemp("scan")
-    build(SeriesPlan(shape=(24, 48, 40), modality="CT")).write(folder)
+    build(SeriesPlan(shape=(24, 48, 40), modality="CT", slope=0.1, intercept=-150.0)).write(folder)
     return folder
 
 

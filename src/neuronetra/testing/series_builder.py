@@ -7,7 +7,7 @@ a test may still spoil, beside the volume and affine that every reader must give
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +40,8 @@ class SeriesPlan:
     ``shape`` and ``spacing`` (mm) are canonical: (slice, row, column). ``transpose``, ``reverse_rows`` and
     ``reverse_columns`` say how canonical frames were turned to be stored; ``descending`` numbers the
     slices against the canonical order. ``rotation`` turns the patient's axes (degrees about x, y, z);
-    ``tilt`` is the gantry's, in degrees; ``keep`` names the slices that exist (all by default).
+    ``tilt`` is the gantry's, in degrees; ``keep`` names the slices that exist (all by default);
+    ``picture`` gives the values 0 to 1 of a shape.
     """
 
     plane: Plane = Plane.AXIAL
@@ -65,6 +66,7 @@ class SeriesPlan:
     implicit: bool = False
     series: int = 1
     patient: str = "PATIENT"
+    picture: Callable[[tuple[int, int, int]], Float64] = phantom
     seed: int = 0
 
 
@@ -127,7 +129,7 @@ def stored_range(plan: SeriesPlan) -> tuple[int, int]:
 def stored_phantom(plan: SeriesPlan) -> Array:
     """The phantom as stored integers (slices, rows, columns), canonical, over most of the stored range."""
     low, high = stored_range(plan)
-    return np.rint(low + (high - low) * 0.9 * phantom(plan.shape)).astype(np.int64)
+    return np.rint(low + (high - low) * 0.9 * plan.picture(plan.shape)).astype(np.int64)
 
 
 def expected_values(plan: SeriesPlan, stored: Array) -> Float32:
