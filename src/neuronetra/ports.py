@@ -12,9 +12,11 @@ Adapters implement these protocols; they need not derive from them. Each has a c
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, runtime_checkable
+from types import TracebackType
+from typing import Protocol, Self, runtime_checkable
 
 import numpy.typing as npt
 
@@ -59,6 +61,22 @@ class Preprocessor(Protocol):
     def apply(self, frames: Frames, preprocessing: Preprocessing, modality: Modality) -> Frames:
         """float32 frames (k, H, W) to uint8 frames of ``preprocessing.size``, slice by slice."""
         ...
+
+
+class Closing(ABC):
+    """A context manager that closes itself at the end of its block: for adapters to derive from."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Free what is held; a second call does nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
 
 class Scorer(AbstractContextManager["Scorer"], Protocol):

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from threading import Lock
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from attrs import define, field, frozen
@@ -17,7 +15,7 @@ from neuronetra.domain.checkpoints import Checkpoint, Ensemble, EnsembleMember
 from neuronetra.domain.prediction import ModelIdentity
 from neuronetra.domain.scores import Batch
 from neuronetra.errors import ManifestError, UsageError
-from neuronetra.ports import CheckpointStore, ModelRuntime, Scorer
+from neuronetra.ports import CheckpointStore, Closing, ModelRuntime, Scorer
 
 
 @frozen
@@ -36,7 +34,7 @@ class _Slot:
     scorer: Scorer | None = None
 
 
-class OpenEnsemble:
+class OpenEnsemble(Closing):
     """An ensemble ready to be run: verified before use, members spread over ``runtime.workers``.
 
     ``keep_open`` keeps the networks in memory between calls; otherwise each is opened, run and freed
@@ -121,14 +119,6 @@ class OpenEnsemble:
                 if slot.scorer is not None:
                     closing.callback(slot.scorer.close)
                     slot.scorer = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _require_same_input(checkpoint: Checkpoint, ensemble: Ensemble) -> None:

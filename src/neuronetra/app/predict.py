@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +19,7 @@ from neuronetra.domain.prediction import Prediction, SeriesReport
 from neuronetra.domain.scores import Batch, LocationScores
 from neuronetra.domain.series import Series
 from neuronetra.errors import InputError, NeuronetraError, NoSeriesError, ScoringError
-from neuronetra.ports import Preprocessor, Progress, SeriesReader
+from neuronetra.ports import Closing, Preprocessor, Progress, SeriesReader
 
 _LATERALITY = "orientation is unknown: left and right cannot be told apart"
 
@@ -35,7 +33,7 @@ class Look:
     warnings: tuple[str, ...]
 
 
-class Predictor:
+class Predictor(Closing):
     """Predicts head series; thread-safe; a context manager that frees the networks at its end."""
 
     def __init__(
@@ -172,14 +170,6 @@ class Predictor:
     def close(self) -> None:
         """Free the networks; a second call does nothing."""
         self._members.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _raise_all_failed(path: str, failures: Sequence[NeuronetraError]) -> None:

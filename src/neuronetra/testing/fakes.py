@@ -6,8 +6,6 @@ import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from attrs import define, field, frozen
@@ -25,6 +23,7 @@ from neuronetra.domain.scores import Batch, Scores
 from neuronetra.domain.series import Reading, Series, Slice
 from neuronetra.domain.stack import StackGeometry
 from neuronetra.errors import InputNotFoundError, SliceError, StoreError
+from neuronetra.ports import Closing
 from neuronetra.testing.memory_store import MemoryStore
 from neuronetra.testing.recipes import FAKE_WEIGHTS, tiny_manifest, tiny_recipe
 from neuronetra.testing.strategies import stored_directions
@@ -176,7 +175,7 @@ class FakeRuntime:
 
 
 @define(eq=False)
-class FakeScorer:
+class FakeScorer(Closing):
     """An open fake network; it refuses to score once closed."""
 
     runtime: FakeRuntime
@@ -199,14 +198,6 @@ class FakeScorer:
             if self.is_open:
                 self.is_open = False
                 self.runtime.closed.append(self.name)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 @frozen

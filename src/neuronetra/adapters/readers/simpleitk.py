@@ -9,54 +9,33 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
 
-from neuronetra.adapters.dicom.loading import load_frames, usable_threads
 from neuronetra.adapters.dicom.plain import plain_file
-from neuronetra.adapters.dicom.scanning import scan_folder
+from neuronetra.adapters.dicom.reader import DicomReader
 from neuronetra.domain.arrays import Array
-from neuronetra.domain.frames import Frames
 from neuronetra.domain.pixels import PixelFacts
-from neuronetra.domain.series import Series
-from neuronetra.errors import UsageError
 
 
-class SimpleITKReader:
-    """Reads series with SimpleITK: ``stack`` picks one of a series' stacks (0: the largest)."""
+class SimpleITKReader(DicomReader):
+    """Reads series with SimpleITK; ``stack`` picks one of a series' stacks (0: the largest)."""
 
-    def __init__(self, stack: int = 0, threads: int | None = None) -> None:
-        if stack < 0:
-            raise UsageError("no such stack", found=str(stack), expected="0 or more")
-        self._stack = stack
-        self._threads = usable_threads(threads)
-
-    def scan(self, path: str) -> tuple[Series, ...]:
-        """Every series under ``path``, from headers; see ``SeriesReader``."""
-        return scan_folder(path, self._stack, self._threads)
-
-    def load(self, series: Series, positions: Sequence[int]) -> Frames:
-        """The pixels of those slices, float32 (k, H, W); see ``SeriesReader``."""
-        return load_frames(series, positions, decode, self._threads)
-
-
-def decode(stored: bytes, facts: PixelFacts) -> Array:
-    """Raw words (rows, columns), every allocated bit as it stands: the domain masks and signs them."""
-    bits = min(facts.bits_allocated, 32)
-    words_per_row = facts.columns * facts.bits_allocated // bits
-    descriptor, path = tempfile.mkstemp(prefix="neuronetra-", suffix=".dcm")
-    try:
-        with os.fdopen(descriptor, "wb", buffering=0) as file:
-            file.writelines(plain_file(stored, facts.rows, words_per_row, bits))
-        words = _read(path).reshape(facts.rows, words_per_row)
-    finally:
-        Path(path).unlink()
-    if words.dtype != np.dtype(f"u{bits // 8}"):
-        raise ValueError("SimpleITK changed the type of the pixels")
-    return words.view(f"f{facts.bits_allocated // 8}") if facts.floating else words
+    def decode(self, stored: bytes, facts: PixelFacts) -> Array:
+        bits = min(facts.bits_allocated, 32)
+        words_per_row = facts.columns * facts.bits_allocated // bits
+        descriptor, path = tempfile.mkstemp(prefix="neuronetra-", suffix=".dcm")
+        try:
+            with os.fdopen(descriptor, "wb", buffering=0) as file:
+                file.writelines(plain_file(stored, facts.rows, words_per_row, bits))
+            words = _read(path).reshape(facts.rows, words_per_row)
+        finally:
+            Path(path).unlink()
+        if words.dtype != np.dtype(f"u{bits // 8}"):
+            raise ValueError("SimpleITK changed the type of the pixels")
+        return words.view(f"f{facts.bits_allocated // 8}") if facts.floating else words
 
 
 def _read(path: str) -> Array:

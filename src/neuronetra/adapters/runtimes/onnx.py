@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from neuronetra.domain.checkpoints import Checkpoint
 from neuronetra.domain.locations import LABELS
 from neuronetra.domain.scores import Batch, Scores
 from neuronetra.errors import ManifestError, ScoringError, StoreError, UsageError
+from neuronetra.ports import Closing
 
 _CUDA = "CUDAExecutionProvider"
 _CPU = "CPUExecutionProvider"
@@ -121,7 +121,7 @@ def _require_same_network(session: Any, checkpoint: Checkpoint) -> None:
             )
 
 
-class OnnxScorer:
+class OnnxScorer(Closing):
     """A network held by ONNX Runtime."""
 
     def __init__(self, session: Any, *, one_by_one: bool) -> None:
@@ -144,11 +144,3 @@ class OnnxScorer:
 
     def close(self) -> None:
         self._session = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import torch
@@ -16,6 +14,7 @@ from neuronetra.adapters.networks.weights import load_weights
 from neuronetra.domain.checkpoints import Checkpoint
 from neuronetra.domain.scores import Batch, Scores
 from neuronetra.errors import ScoringError, UsageError
+from neuronetra.ports import Closing
 
 _PRECISIONS = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 
@@ -54,7 +53,7 @@ def _device(wanted: str) -> str:
     return wanted
 
 
-class TorchScorer:
+class TorchScorer(Closing):
     """A network held by Torch."""
 
     def __init__(
@@ -79,14 +78,6 @@ class TorchScorer:
 
     def close(self) -> None:
         self._network = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 @contextmanager
