@@ -50,6 +50,12 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ({"hide_names": "no"}, "hide_names"),
         ({"models": 3}, "models"),
         ({"reader_options": 3}, "reader_options"),
+        ({"device": "tpu"}, "device"),
+        ({"precision": "float8"}, "precision"),
+        ({"threads": 0}, "threads"),
+        ({"stack": -1}, "stack"),
+        ({"models": ""}, "models"),
+        ({"models": "a\0b"}, "models"),
         ({"raeder": "pydicom"}, "raeder"),
         ({"predict": {"threads": 2}}, "predict"),
     ],
@@ -66,7 +72,7 @@ def test_near_name_is_suggested() -> None:
         configuration_from({"modalty": "CT"})
 
 
-@pytest.mark.parametrize("content", [b"models = ", b"\xff\xfe", b"[a]\n[a]\n"])
+@pytest.mark.parametrize("content", [b"models = ", b"\xff\xfe", b"[a]\n[a]\n", b"a = " + b"[" * 3000])
 def test_file_that_is_not_toml(tmp_path: Path, content: bytes) -> None:
     """It is one error that names the file."""
     file = tmp_path / "bad.toml"

@@ -42,6 +42,7 @@ BREAKS = [
     ("domain/locations.py", "import pydicom", "The domain and the ports"),
     ("domain/locations.py", "import pathlib", "The domain and the ports"),
     ("wiring.py", "import torch", "Heavy libraries"),
+    ("cli/predict.py", "import neuronetra.adapters.disk.atomic", "The command line"),
 ]
 
 

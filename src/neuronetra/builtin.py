@@ -13,34 +13,40 @@ _TRAIN = "pip install 'neuronetra[train]'"
 _TORCH = ("torch", "torchvision", "timm", "safetensors")
 
 
-def _pydicom_reader(**options: Any) -> Any:
+def _pydicom_reader(stack: int = 0, threads: int | None = None) -> Any:
     from neuronetra.adapters.readers.pydicom import PydicomReader
 
-    return PydicomReader(**options)
+    return PydicomReader(stack, threads)
 
 
-def _simpleitk_reader(**options: Any) -> Any:
+def _simpleitk_reader(stack: int = 0, threads: int | None = None) -> Any:
     from neuronetra.adapters.readers.simpleitk import SimpleITKReader
 
-    return SimpleITKReader(**options)
+    return SimpleITKReader(stack, threads)
 
 
-def _opencv_preprocessor() -> Any:
+def _opencv_preprocessor(threads: int = 2) -> Any:
     from neuronetra.adapters.imaging.opencv import OpenCVPreprocessor
 
-    return OpenCVPreprocessor()
+    return OpenCVPreprocessor(threads)
 
 
-def _onnx_runtime(**options: Any) -> Any:
+def _onnx_runtime(
+    device: str = "auto",
+    precision: str = "float32",
+    threads: int | None = None,
+    threads_per_member: int = 1,
+    cache: str | None = None,
+) -> Any:
     from neuronetra.adapters.runtimes.onnx import OnnxRuntime
 
-    return OnnxRuntime(**options)
+    return OnnxRuntime(device, precision, threads, threads_per_member, cache)
 
 
-def _torch_runtime(**options: Any) -> Any:
+def _torch_runtime(device: str = "auto", precision: str = "float32", threads: int | None = None) -> Any:
     from neuronetra.adapters.runtimes.torch import TorchRuntime
 
-    return TorchRuntime(**options)
+    return TorchRuntime(device, precision, threads)
 
 
 def _folder_store(location: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,26 @@ class Configuration:
     runtime_options: Mapping[str, Any] = field(factory=dict)
 
 
+def _one_of(*values: str) -> tuple[Callable[[Any], bool], str]:
+    return (lambda value: value in values), " or ".join(values)
+
+
+def _is_name(value: str) -> bool:
+    return bool(value) and "\0" not in value
+
+
+_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "models": (_is_name, "the name of a store"),
+    "reader": (_is_name, "the name of a reader"),
+    "runtime": (_is_name, "the name of a runtime"),
+    "device": _one_of("auto", "cpu", "cuda"),
+    "precision": _one_of("float32", "float16", "bfloat16"),
+    "threads": (lambda value: value >= 1, "1 or more"),
+    "stack": (lambda value: value >= 0, "0 or more"),
+}
+"""What the value of a key must be, beyond its type."""
+
+
 def read_configuration(path: str) -> Configuration:
     """The configuration in a TOML file. Raises ``ConfigError`` that names the file and the key."""
     try:
@@ -50,15 +70,22 @@ def read_configuration(path: str) -> Configuration:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError("not TOML", where=path, found=str(error)) from None
+    except RecursionError:
+        raise ConfigError("not TOML", where=path, found="brackets within brackets without end") from None
     return configuration_from(document, path)
 
 
 def configuration_from(document: Mapping[str, Any], where: str = "configuration") -> Configuration:
     """The configuration of plain data, every key of which must be known and of the right type."""
     try:
-        return _converter().structure(document, Configuration)
+        found = _converter().structure(document, Configuration)
     except ClassValidationError as group:
         raise _first_error(group, where) from None
+    for key, (fits, expected) in _VALUES.items():
+        value = getattr(found, key)
+        if value is not None and not fits(value):
+            raise ConfigError("wrong value", where=f"{where}: {key}", found=repr(value), expected=expected)
+    return found
 
 
 def overridden(base: Configuration, given: Mapping[str, Any], where: str = "settings") -> Configuration:

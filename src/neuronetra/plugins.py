@@ -14,7 +14,13 @@ from typing import Any
 import pluggy
 from attrs import field, frozen
 
-from neuronetra.errors import AmbiguousPluginError, MissingDependencyError, UnknownPluginError, UsageError
+from neuronetra.errors import (
+    AmbiguousPluginError,
+    MissingDependencyError,
+    NeuronetraError,
+    UnknownPluginError,
+    UsageError,
+)
 
 GROUP = "neuronetra"
 hookspec = pluggy.HookspecMarker(GROUP)
@@ -133,6 +139,11 @@ class Registry:
         """The names of one kind, in the order in which they were offered."""
         return tuple(dict.fromkeys(offer.plugin.name for offer in self.offers if offer.kind == kind))
 
+    def taken(self, kind: str, name: str, **options: object) -> dict[str, object]:
+        """Those of ``options`` that the plug-in's factory takes: hints that need not be."""
+        plugin = self.named(kind, name)
+        return {key: value for key, value in options.items() if _takes(plugin, key)}
+
     def make(self, kind: str, name: str, **options: object) -> Any:
         """The adapter, made with those of ``options`` that are not ``None``.
 
@@ -142,7 +153,14 @@ class Registry:
         require_installed(plugin)
         given = {key: value for key, value in options.items() if value is not None}
         _require_accepted(plugin, given)
-        return plugin.factory(**given)
+        try:
+            return plugin.factory(**given)
+        except NeuronetraError:
+            raise
+        except (TypeError, ValueError) as error:
+            raise UsageError(
+                f"{plugin.name} cannot be made with these options", found=", ".join(given) or "none"
+            ) from error
 
 
 def _words(kind: str) -> str:
@@ -170,16 +188,24 @@ def require_installed(plugin: Plugin) -> None:
         )
 
 
-def _require_accepted(plugin: Plugin, options: Mapping[str, object]) -> None:
+def _parameters(plugin: Plugin) -> Mapping[str, inspect.Parameter] | None:
+    """What the factory takes by name; ``None`` where it takes anything, or does not tell."""
     try:
-        signature = inspect.signature(plugin.factory)
+        found = inspect.signature(plugin.factory).parameters
     except ValueError:
-        return  # a factory written in C tells nothing; it will raise by itself
-    if any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values()):
-        return
+        return None  # a factory written in C; it will raise by itself
+    return None if any(p.kind is p.VAR_KEYWORD for p in found.values()) else found
+
+
+def _takes(plugin: Plugin, option: str) -> bool:
+    parameters = _parameters(plugin)
+    return parameters is None or option in parameters
+
+
+def _require_accepted(plugin: Plugin, options: Mapping[str, object]) -> None:
     for name in options:
-        if name not in signature.parameters:
-            known = ", ".join(signature.parameters) or "none"
+        if not _takes(plugin, name):
+            known = ", ".join(_parameters(plugin) or ()) or "none"
             raise UsageError(f"{plugin.name} takes no option {name!r}", expected=f"of its options {known}")
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from neuronetra import builtin
 from neuronetra.config import Configuration, overridden
@@ -16,7 +17,7 @@ from neuronetra.errors import UsageError
 from neuronetra.plugins import Registry, installed_version, load_registry
 
 if TYPE_CHECKING:
-    from neuronetra.app.inspect import Inspector
+    from neuronetra.app.inspect import Inspection, Inspector
     from neuronetra.app.predict import Predictor
     from neuronetra.ports import CheckpointStore, ModelRuntime, NetworkExporter, Preprocessor, SeriesReader
 
@@ -36,7 +37,10 @@ class Wiring:
         self.plugins = plugins or registry()
 
     def store(self, location: str | None = None) -> CheckpointStore:
-        """The store at ``location``: a folder, or ``kind:location`` of another kind of store."""
+        """The store at ``location``: a folder, or ``kind:location`` of another kind of store.
+
+        A folder whose name looks like the latter is ``./kind:location``.
+        """
         location = location or self.configuration.models
         if location is None:
             raise UsageError(
@@ -45,20 +49,21 @@ class Wiring:
                 fix="make one: neuronetra models init STORE --recipe v3 --seed 1 --untrained",
             )
         kind, _, rest = location.partition(":")
-        known = self.plugins.names("checkpoint_stores")
-        if not rest or kind not in known or Path(location).is_dir():
+        if not rest or kind not in self.plugins.names("checkpoint_stores"):
             kind, rest = "folder", location
         store: CheckpointStore = self.plugins.make("checkpoint_stores", kind, location=rest)
         return store
 
     def reader(self) -> SeriesReader:
         chosen = self.configuration
-        options: dict[str, Any] = {"stack": chosen.stack or None, **chosen.reader_options}
+        hints = self.plugins.taken("series_readers", chosen.reader, threads=chosen.threads)
+        options: dict[str, Any] = {"stack": chosen.stack or None, **hints, **chosen.reader_options}
         reader: SeriesReader = self.plugins.make("series_readers", chosen.reader, **options)
         return reader
 
     def preprocessor(self) -> Preprocessor:
-        preprocessor: Preprocessor = self.plugins.make("preprocessors", PREPROCESSOR)
+        hints = self.plugins.taken("preprocessors", PREPROCESSOR, threads=self.configuration.threads)
+        preprocessor: Preprocessor = self.plugins.make("preprocessors", PREPROCESSOR, **hints)
         return preprocessor
 
     def runtime(self, name: str | None = None) -> ModelRuntime:
@@ -123,6 +128,34 @@ class Wiring:
         return found
 
 
+def result_file(path: Path) -> AbstractContextManager[BinaryIO]:
+    """A file for results: it takes the place of ``path`` when it is whole; a device is written straight to."""
+    from neuronetra.adapters.disk.atomic import replacing
+
+    place = path.resolve()
+    return place.open("wb") if place.exists() and not place.is_file() else replacing(place)
+
+
+def write_inspection(parent: str, inspection: Inspection, part: int = 1) -> Path:
+    """Write an inspection below ``parent``; ``part`` tells apart series of one uid. Gives the folder."""
+    from neuronetra.adapters.results.inspection_folder import write_inspection
+
+    seen = inspection.frames, inspection.encoded, inspection.volume
+    return write_inspection(parent, inspection.report, *seen, part=part)
+
+
+@contextmanager
+def working_folder(beside: str | None = None) -> Iterator[str]:
+    """A folder to work in that is gone afterwards: in ``beside``, made if need be, or the system's own.
+
+    What an earlier process left there when it was killed is removed. Raises ``OutputError``.
+    """
+    from neuronetra.adapters.disk.atomic import folder_to_work_in
+
+    with folder_to_work_in(None if beside is None else Path(beside).absolute()) as folder:
+        yield str(folder)
+
+
 def open_predictor(
     store: str | os.PathLike[str] | None = None,
     *,
@@ -134,7 +167,8 @@ def open_predictor(
 
     ``settings`` are keys of ``Configuration`` (``reader="pydicom"``, ``runtime="onnx"``, ``device``,
     ``precision``, ``threads``, ``modality``, ``stack``, ``hide_names``, …) and win over ``config``.
-    ``keep_open=False`` frees each network after use: a third of the memory, for a single prediction.
+    ``keep_open=False`` frees each network after use, with a third of the memory, for a single prediction
+    (where a folder holds several series the networks are kept until the end).
     Raises ``ConfigError``, ``UsageError``, ``StoreError`` or ``PluginError``.
     """
     if store is not None:

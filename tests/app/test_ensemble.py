@@ -132,8 +132,10 @@ def test_manifests_are_checked_before_anything_is_opened() -> None:
         OpenEnsemble(MemoryStore.filled(RECIPE), FakeRuntime("safetensors"))
     manifest = tiny_manifest(RECIPE, 1)
     other = evolve(manifest, pipeline=Pipeline(SegmentSampler(9), manifest.pipeline.preprocessing))
-    with pytest.raises(ManifestError, match="preprocessing is not the recipe's"):
-        OpenEnsemble(MemoryStore.filled(RECIPE, [tiny_manifest(RECIPE, 0), other]), runtime)
+    with pytest.raises(ManifestError, match="sampler is not the recipe's"):
+        OpenEnsemble(
+            MemoryStore.filled(RECIPE, [other, *(tiny_manifest(RECIPE, slot) for slot in (0, 2, 3))]), runtime
+        )
     assert runtime.opened == []
 
 

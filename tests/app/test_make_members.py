@@ -72,10 +72,10 @@ def test_another_store_is_not_overwritten(tmp_path: Path) -> None:
         MemoryStore.filled(RECIPE),
         MemoryStore.filled(tiny_recipe(size=(8, 8))),
     ):
-        before, exporter = store.ensemble(), FakeExporter()
+        before, exporter = store.names(), FakeExporter()
         with pytest.raises(StoreError, match="not made this way"):
             maker(tmp_path, store, exporter).initialise(RECIPE, 1)
-        assert store.ensemble() == before
+        assert store.names() == before
         assert exporter.made == []
 
 

@@ -97,7 +97,7 @@ def test_a_volume_scores_as_the_series_that_holds_it(predictor_of: PredictorOf) 
     assert series.geometry.affine is not None
     given_as = predictor.predict_volume(reader.volumes["1.2"], series.geometry.affine, "CTA")
     assert given_as.scores == predictor.predict("scan")[0].scores
-    assert given_as.series_uid == "volume"
+    assert given_as.series_uid == "in-memory-volume"
 
 
 def test_an_affine_to_ras_is_turned_first(predictor_of: PredictorOf) -> None:
@@ -217,3 +217,51 @@ def test_a_volume_has_no_path() -> None:
     """The reader of a volume scans nothing."""
     with pytest.raises(InputError):
         VolumeReader(VOLUME, tuple(range(12))).scan("somewhere")
+
+
+def test_warnings_are_those_of_a_series() -> None:
+    """A tilted and oblique volume is warned of as the same slices in files would be."""
+    affine = canonical_affine(Plane.AXIAL)
+    affine[:3, 0] = (0.0, 1.2, 3.0)
+    series, _ = volume_series(VOLUME, affine, Modality.CTA)
+    assert any("tilt" in warning for warning in series.reading.warnings)
+    angle = np.radians(30.0)
+    turn = np.array([[1, 0, 0], [0, np.cos(angle), -np.sin(angle)], [0, np.sin(angle), np.cos(angle)]])
+    series, _ = volume_series(VOLUME, canonical_affine(Plane.AXIAL, turn), Modality.CTA)
+    assert any("oblique" in warning for warning in series.reading.warnings)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda affine: affine * 1e17,
+        lambda affine: affine + np.array([[0, 0, 0, 1e17]] * 3 + [[0] * 4]),
+        lambda affine: affine.astype(complex),
+        lambda _: [["a"] * 4] * 4,
+        lambda affine: affine[:3],
+    ],
+)
+def test_affines_that_are_no_place_in_a_patient(spoil: Any) -> None:
+    """Far away, complex, not numbers: refused, because rounding could exchange left and right."""
+    with pytest.raises(GeometryError):
+        volume_series(VOLUME, spoil(canonical_affine(Plane.SAGITTAL)), Modality.CTA)
+
+
+def test_masked_array_is_refused() -> None:
+    """A mask cannot be seen by a network: it is not dropped in silence."""
+    with pytest.raises(InputError, match="masked"):
+        volume_series(np.ma.masked_less(VOLUME, 0), canonical_affine(Plane.AXIAL), Modality.CTA)
+
+
+@pytest.mark.parametrize("modality", [None, 3, "PET"])
+def test_modality_that_is_none(predictor_of: PredictorOf, modality: Any) -> None:
+    """Anything but one of the six modalities is a ModalityError."""
+    with pytest.raises(ModalityError):
+        predictor_of(FakeReader.of()).predict_volume(VOLUME, canonical_affine(Plane.AXIAL), modality)
+
+
+@pytest.mark.parametrize("affine", ["abc", [[1.0], [2.0, 3.0]], np.full((4, 4), np.nan), np.eye(3)])
+def test_ras_to_lps_takes_affines_alone(affine: Any) -> None:
+    """Anything else is a GeometryError."""
+    with pytest.raises(GeometryError):
+        ras_to_lps(affine)

@@ -96,7 +96,7 @@ def test_tilt_is_told_and_kept_in_the_affine() -> None:
 
 def test_oblique_is_more_than_twenty_degrees() -> None:
     """Slices 19 degrees off are not called oblique, 21 degrees off they are."""
-    for degrees, oblique in ((19.0, False), (21.0, True)):
+    for degrees, oblique in ((19.0, False), (20.0, False), (20.004, False), (20.1, True), (21.0, True)):
         angle = np.radians(degrees)
         orientation = Orientation([1.0, 0.0, 0.0], [0.0, np.cos(angle), np.sin(angle)])
         assert StackGeometry(1, (4, 4), orientation).oblique is oblique

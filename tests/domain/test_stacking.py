@@ -10,10 +10,13 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neuronetra.domain.headers import ImageKind, Refused, SliceHeader
+from neuronetra.domain.headers import ImageKind, Patient, Refused, SliceHeader
+from neuronetra.domain.modality import Modality, ModalityFacts
 from neuronetra.domain.pixels import PixelFacts
+from neuronetra.domain.prediction import SeriesReport
 from neuronetra.domain.series import LeftOut, OrderKey, Series
-from neuronetra.domain.stacking import SeriesFiles, files_by_series, series_of
+from neuronetra.domain.series_files import SeriesFiles, files_by_series
+from neuronetra.domain.stacking import series_of
 from neuronetra.testing.header_builder import all_differ, header_stack, series_from, slice_header, warned
 
 
@@ -173,7 +176,7 @@ def test_rule_06_pixels_are_asked_for_only_where_positions_are_shared() -> None:
 
 def test_rule_05_two_patients_are_never_mixed() -> None:
     """One SeriesInstanceUID of two patients makes two series, each warned of."""
-    mixed = [slice_header(i, patient="ab"[i % 2], position=(0.0, 0.0, float(i))) for i in range(10)]
+    mixed = [slice_header(i, patient=Patient("ab"[i % 2]), position=(0.0, 0.0, float(i))) for i in range(10)]
     files, stray = files_by_series([*mixed, Refused(file="x", reason="not a DICOM file")])
     assert [len(one.headers) for one in files] == [5, 5]
     assert stray == (LeftOut("x", "not a DICOM file"),)
@@ -190,7 +193,7 @@ def test_rule_26_every_file_is_accounted_for() -> None:
     )
     found = series_of(files, (LeftOut("n.txt", "not a DICOM file"),), all_differ)
     assert found.reading.files_found == found.frame_count + len(found.reading.left_out) == 14
-    assert found.reading.missing == 1
+    assert found.reading.missing == 2
     assert warned(found, "truncated", "missing")
 
 
@@ -226,3 +229,62 @@ def test_any_file_order_gives_the_same_series(chance: random.Random, count: int,
     assert [s.instance_uid for s in one.slices] == [s.instance_uid for s in other.slices]
     assert one.geometry == other.geometry
     assert one.reading.warnings == other.reading.warnings
+
+
+@pytest.mark.parametrize("lacking", ["orientation", "position"])
+def test_rule_26_one_slice_with_a_useless_element_is_said(lacking: str) -> None:
+    """One in forty, below any costly split: a reason, a warning, a missing slice and what was malformed."""
+    headers = header_stack(40)
+    useless: dict[str, Any] = {lacking: None}
+    headers[39] = evolve(headers[39], repairs=(f"{lacking}: it is malformed",), **useless)
+    found = series_from(headers)
+    assert found.reading.left_out == (LeftOut("f39", f"{lacking} is missing or malformed"),)
+    assert warned(found, f"the {lacking} of 1 slice(s)", "count as missing")
+    assert warned(found, "it is malformed")
+    assert found.missing_slices == 1
+
+
+def lost(index: int, **changes: Any) -> Refused:
+    told: dict[str, Any] = {"file": f"lost{index}", "instance_uid": f"1.2.{index}"}
+    told["position"] = (-5.0, -4.0, 2.0 * index)
+    return Refused(reason="truncated: 1 of 2 bytes", series_uid="1.2", lost=True, **(told | changes))
+
+
+def test_rule_26_missing_slices_agree_with_the_warnings() -> None:
+    """A truncated slice inside the stack is also its gap, and counts once; a gap alone counts too."""
+    headers = tuple(h for h in header_stack() if h.file != "f4")
+    files = SeriesFiles(uid="1.2", headers=headers, refused=(lost(4),))
+    for found in (series_of(files, (), all_differ), series_from(headers)):
+        assert SeriesReport(found).as_document()["missing_slices"] == 1
+        assert warned(found, "gap: 1")
+
+
+@pytest.mark.parametrize("known", [{"position": None}, {"instance_uid": "9"}])
+def test_rule_26_a_damaged_copy_of_a_slice_that_was_read_is_not_missing(known: dict[str, Any]) -> None:
+    """By its SOPInstanceUID or by its position."""
+    files = SeriesFiles(uid="1.2", headers=tuple(header_stack()), refused=(lost(4, **known),))
+    found = series_of(files, (), all_differ)
+    assert found.missing_slices == 0
+    assert warned(found, "duplicate", "read from others")
+    assert not warned(found, "count as missing")
+
+
+def test_rule_27_slices_vote_by_modality_not_by_their_exact_times() -> None:
+    """Nine T2 slices whose times all differ outvote one odd one."""
+    facts = [
+        ModalityFacts(modality="MR", scanning_sequence=("SE",), echo_time=90.0, repetition_time=3000.0 + i)
+        for i in range(9)
+    ]
+    odd = ModalityFacts(modality="MR")
+    found = series_from([slice_header(i, facts=f) for i, f in enumerate([odd, odd, *facts])])
+    assert found.modality is not None
+    assert found.modality.modality is Modality.T2
+
+
+def test_rule_27_an_unknown_modality_keeps_the_series() -> None:
+    """Geometry and accounting stand; the caller may name the modality."""
+    found = series_from(header_stack(facts=ModalityFacts()))
+    assert found.modality is None
+    assert found.error is None
+    assert found.reading.files_found == found.frame_count == 10
+    assert warned(found, "modality: neither")

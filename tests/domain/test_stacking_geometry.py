@@ -9,6 +9,7 @@ import pytest
 from attrs import evolve
 
 from neuronetra.domain.geometry import Plane
+from neuronetra.domain.prediction import SeriesReport
 from neuronetra.domain.series import OrderKey, Series
 from neuronetra.testing.header_builder import header_stack, series_from, slice_header, warned
 
@@ -103,11 +104,62 @@ def test_rule_13_fallbacks_are_warned_of(change: dict[str, Any], key: OrderKey, 
     assert (found.geometry.offsets is not None) is (key is OrderKey.SLICE_LOCATION)
 
 
+SAGITTAL, CORONAL = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0), (1.0, 0.0, 0.0, 0.0, 0.0, -1.0)
+
+
 def test_rule_13_default_geometry_does_not_tell_left_from_right() -> None:
     """All zero positions beside a default orientation are defaults."""
     assert not series_from(header_stack(position=(0.0, 0.0, 0.0))).laterality_known
-    sagittal = header_stack(position=(0.0, 0.0, 0.0), orientation=(0.0, 1.0, 0.0, 0.0, 0.0, -1.0))
-    assert series_from(sagittal).laterality_known
+
+
+def test_rule_12_sagittal_slices_without_positions_may_be_left_or_right() -> None:
+    """In other planes the orientation shows both sides in each slice; here the order alone tells them."""
+    sagittal = series_from(header_stack(position=None, orientation=SAGITTAL))
+    assert not sagittal.laterality_known
+    assert warned(sagittal, "geometry", "left and right are unknown")
+    coronal = series_from(header_stack(position=None, orientation=CORONAL))
+    assert coronal.laterality_known
+    assert not warned(coronal, "left and right")
+    placed = [
+        slice_header(i, orientation=SAGITTAL, position=(2.0 * i, 0.0, 0.0), slice_location=None)
+        for i in range(10)
+    ]
+    assert series_from(placed).laterality_known
+
+
+def test_rule_08_slices_shifted_in_their_plane_are_not_uniform() -> None:
+    """Half of a stack moved sideways lies on no line, and is no tilt."""
+    shifted = [slice_header(i, position=(5.0 * (i > 4), 0.0, 2.0 * i)) for i in range(10)]
+    found = series_from(shifted)
+    assert found.geometry is not None
+    assert not found.geometry.uniform
+    assert warned(found, "geometry: slices are shifted in their plane")
+    assert not warned(found, "tilt")
+    assert not warned(found, "uneven")
+
+
+def test_rule_10_a_gap_under_tilt_is_no_shift() -> None:
+    """What is linear in the normal stays on the line of the tilt."""
+    tilted = [slice_header(i, position=(0.0, 0.6 * i, 2.0 * i)) for i in range(10) if i != 4]
+    found = series_from(tilted)
+    assert warned(found, "tilt")
+    assert warned(found, "gap: 1")
+    assert not warned(found, "shifted")
+
+
+def test_rule_08_spacing_is_unknown_without_orientation() -> None:
+    """Steps of positions along an axis are not the spacing of slices that may lie oblique to it."""
+    found = series_from([h for h in header_stack(orientation=None) if h.instance_number != 4])
+    document = SeriesReport(found).as_document()
+    assert document["spacing_mm"] == [None, 0.5, 0.5]
+    assert document["uniform"] is False
+    assert warned(found, "gap: 1")
+
+
+def test_rule_26_malformed_positions_are_not_called_missing_alone() -> None:
+    """The user sees that there is something to mend."""
+    found = series_from(header_stack(position=None))
+    assert warned(found, "geometry: ImagePositionPatient (0020,0032) is missing or malformed")
 
 
 def test_rule_20_missing_pixel_spacing_is_unknown() -> None:

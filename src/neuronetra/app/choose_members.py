@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from neuronetra.domain.checkpoints import CheckpointName, Ensemble, EnsembleMember, choose
 from neuronetra.domain.ensemble import EnsemblePolicy
 from neuronetra.domain.recipes import Choice, Recipe
-from neuronetra.errors import UsageError
+from neuronetra.errors import MissingMemberError, UsageError
 from neuronetra.ports import CheckpointStore
 
 
@@ -43,5 +43,14 @@ def _why(recipe: Recipe, seed: int) -> str:
 def unexported(
     store: CheckpointStore, names: Sequence[CheckpointName], weights: str
 ) -> tuple[CheckpointName, ...]:
-    """Those members that lack this kind of weights."""
-    return tuple(name for name in names if weights not in store.manifest(name).sha256)
+    """Those members that lack this kind of weights, in their manifest or as a file."""
+    return tuple(name for name in names if not has_weights(store, name, weights))
+
+
+def has_weights(store: CheckpointStore, name: CheckpointName, weights: str) -> bool:
+    """Whether the store can give these weights of the member."""
+    try:
+        store.load(name, weights)
+    except MissingMemberError:
+        return False
+    return True

@@ -13,8 +13,9 @@ from attrs import define, field, frozen
 from neuronetra.domain.arrays import Float32
 from neuronetra.domain.checkpoints import Checkpoint, Ensemble, EnsembleMember
 from neuronetra.domain.prediction import ModelIdentity
+from neuronetra.domain.preprocessing import Preprocessing
 from neuronetra.domain.scores import Batch
-from neuronetra.errors import ManifestError, UsageError
+from neuronetra.errors import ManifestError, ScoringError, UsageError
 from neuronetra.ports import CheckpointStore, Closing, ModelRuntime, Scorer
 
 
@@ -90,10 +91,14 @@ class OpenEnsemble(Closing):
         )
 
     def _score(self, member: Member, batch: Batch, keep: bool) -> Float32:
-        if keep:
-            return self._kept(member).score(batch).probabilities
-        with self._opened(member, once=True) as scorer:
-            return scorer.score(batch).probabilities
+        try:
+            if keep:
+                return self._kept(member).score(batch).probabilities
+            with self._opened(member, once=True) as scorer:
+                return scorer.score(batch).probabilities
+        except ScoringError as error:
+            error.where = error.where or str(member.chosen.name)
+            raise
 
     def _kept(self, member: Member) -> Scorer:
         slot = self._slots[str(member.chosen.name)]
@@ -124,11 +129,17 @@ class OpenEnsemble(Closing):
 def _require_same_input(checkpoint: Checkpoint, ensemble: Ensemble) -> None:
     """An ensemble's members are all made for the input that its recipe names."""
     expected, found = ensemble.recipe.pipeline, checkpoint.manifest.pipeline
-    if found != expected:
-        raise ManifestError(
-            "the member's preprocessing is not the recipe's",
-            where=str(checkpoint.name),
-            found=found.preprocessing.digest[:12],
-            expected=f"{expected.preprocessing.digest[:12]} of recipe {ensemble.recipe.name}",
-            fix="choose members made with one preprocessing: `neuronetra models choose`",
-        )
+    for what in ("preprocessing", "sampler", "encoder"):
+        if getattr(found, what) != getattr(expected, what):
+            raise ManifestError(
+                f"the member's {what} is not the recipe's",
+                where=str(checkpoint.name),
+                found=_short(getattr(found, what)),
+                expected=f"{_short(getattr(expected, what))} of recipe {ensemble.recipe.name}",
+                fix="choose members made with one input: `neuronetra models choose`",
+            )
+
+
+def _short(part: object) -> str:
+    """Preprocessing by its sha256, anything else as it is."""
+    return part.digest[:12] if isinstance(part, Preprocessing) else str(part)

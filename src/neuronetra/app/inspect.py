@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from neuronetra.app.reading import Sampled, sampled, unexpected, with_modality
+from neuronetra.app.reading import Sampled, sampled, scanned, unexpected, with_modality
 from neuronetra.domain.frames import Encoded, Frames
 from neuronetra.domain.hiding import NameHider
 from neuronetra.domain.modality import Modality
@@ -55,7 +55,7 @@ class Inspector:
 
         Raises ``InputNotFoundError`` or ``NoSeriesError`` as the reader does.
         """
-        found = self.reader.scan(path)
+        found = scanned(self.reader, path, self.hide_names)
         for number, series in enumerate(found, start=1):
             if progress is not None:
                 progress(number - 1, len(found))

@@ -8,6 +8,7 @@ import numpy as np
 from attrs import frozen
 
 from neuronetra.app.agreement import require_agreement
+from neuronetra.app.choose_members import has_weights
 from neuronetra.domain.checkpoints import (
     CheckpointName,
     Ensemble,
@@ -50,10 +51,7 @@ class MemberMaker:
         return self.store.ensemble()
 
     def _present(self, recipe: Recipe, seed: int) -> frozenset[CheckpointName]:
-        try:
-            names = self.store.names()
-        except FileNotFoundError:
-            return frozenset()
+        names = _names(self.store)
         for name in names:
             manifest = self.store.manifest(name)
             made_as = (manifest.untrained, manifest.training.get("seed"), manifest.pipeline)
@@ -64,7 +62,8 @@ class MemberMaker:
                     expected=f"an empty folder, or untrained members of seed {seed}",
                     fix="name another folder",
                 )
-        return frozenset(names)
+        kinds = (self.original.weights, self.exported.weights)
+        return frozenset(n for n in names if all(has_weights(self.store, n, kind) for kind in kinds))
 
     def _untrained(
         self, name: CheckpointName, architecture: Architecture, recipe: Recipe, weights_seed: int, seed: int
@@ -75,6 +74,14 @@ class MemberMaker:
 
     def bring(self, name: CheckpointName, recipe: Recipe, weights: str) -> Manifest:
         """Import a state dictionary trained elsewhere; its architecture is ``name``'s, strictly."""
+        if name.score == 0.0:
+            raise UsageError(
+                "a score of 0.000000 is that of untrained members",
+                where=str(name),
+                fix="name its validation score",
+            )
+        if name in _names(self.store):
+            raise UsageError("the store has a member of this name", where=str(name), fix="name another store")
         known = {architecture.name: architecture for architecture in recipe.architectures}
         if name.architecture not in known:
             raise UsageError(
@@ -121,6 +128,14 @@ class MemberMaker:
 
     def _agreement(self, manifest: Manifest, weights: str, exported: str) -> float:
         return require_agreement(manifest, (self.original, weights), (self.exported, exported))
+
+
+def _names(store: CheckpointStore) -> tuple[CheckpointName, ...]:
+    """The members of a store, which need not be there yet."""
+    try:
+        return store.names()
+    except StoreNotFoundError:
+        return ()
 
 
 def _slot_seed(seed: int, slot: int) -> int:

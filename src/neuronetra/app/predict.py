@@ -9,7 +9,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from neuronetra.app.ensemble import Member, OpenEnsemble
-from neuronetra.app.reading import Sampled, sampled, unexpected, with_modality
+from neuronetra.app.reading import HIDDEN_PATH, Sampled, sampled, scanned, unexpected, with_modality
 from neuronetra.app.volume import VolumeReader, volume_series
 from neuronetra.domain.ensemble import MemberScores, average, tempered
 from neuronetra.domain.frames import Frames
@@ -61,7 +61,7 @@ class Predictor(Closing):
         outcomes = [self._outcome(self._reader, *entry, len(found) > 1) for entry in found]
         failures = [failure for _, failure in outcomes if failure is not None]
         if len(failures) == len(outcomes):
-            _raise_all_failed(str(path), failures)
+            _raise_all_failed(HIDDEN_PATH if self._hide_names else str(path), failures)
         return tuple(prediction for prediction, _ in outcomes)
 
     def predict_each(self, path: str, progress: Progress | None = None) -> Iterator[Prediction]:
@@ -83,8 +83,7 @@ class Predictor(Closing):
         Any orientation; canonicalised like a series. Raises ``GeometryError``, ``ModalityError``,
         ``InputError`` or ``ScoringError``.
         """
-        known = Modality.parse(modality) if isinstance(modality, str) else modality
-        series, order = volume_series(array, affine, known)
+        series, order = volume_series(array, affine, Modality.named(modality))
         prediction, failure = self._outcome(VolumeReader(array, order), 1, series)
         if failure is not None:
             raise failure
@@ -92,9 +91,7 @@ class Predictor(Closing):
 
     def _scan(self, path: str) -> list[tuple[int, Series]]:
         """The series under ``path`` as the caller says they are, numbered from 1."""
-        found = self._reader.scan(str(path))
-        if not found:
-            raise NoSeriesError("no series found", where=str(path))
+        found = scanned(self._reader, str(path), self._hide_names)
         return [(number, with_modality(series, self._modality)) for number, series in enumerate(found, 1)]
 
     def _outcome(
@@ -166,6 +163,13 @@ class Predictor(Closing):
         report = SeriesReport(series, read.positions, warnings, text)
         modality = None if series.modality is None else series.modality.modality
         return Prediction(series.uid, modality, scores, self.model, report, self._versions, text)
+
+    def warm(self) -> None:
+        """Verify and open every network now, so that the first prediction does not wait for it.
+
+        For a predictor that keeps its networks open. Raises ``StoreError``.
+        """
+        self._members.warm()
 
     def close(self) -> None:
         """Free the networks; a second call does nothing."""

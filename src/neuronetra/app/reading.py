@@ -8,7 +8,7 @@ from neuronetra.domain.frames import Frames
 from neuronetra.domain.modality import Modality, ResolvedModality
 from neuronetra.domain.sampling import FrameSampler
 from neuronetra.domain.series import Series
-from neuronetra.errors import InputError, PluginError, SeriesError, SliceError
+from neuronetra.errors import InputError, NoSeriesError, PluginError, SeriesError, SliceError
 from neuronetra.ports import SeriesReader
 
 
@@ -46,6 +46,25 @@ def sampled(reader: SeriesReader, series: Series, sampler: FrameSampler) -> Samp
         except InputError as error:
             series = series.failed(str(error))
     return Sampled(series)
+
+
+HIDDEN_PATH = "the path given"
+
+
+def scanned(reader: SeriesReader, path: str, hide_names: bool) -> tuple[Series, ...]:
+    """The series under ``path``; an error names the path unless names are hidden: folders bear patients'.
+
+    Raises ``InputNotFoundError``, or ``NoSeriesError`` where there are none.
+    """
+    try:
+        found = reader.scan(path)
+    except InputError as error:
+        if hide_names:
+            error.where = HIDDEN_PATH
+        raise
+    if not found:
+        raise NoSeriesError("no series found", where=HIDDEN_PATH if hide_names else path)
+    return found
 
 
 def unexpected(error: Exception, series: Series) -> PluginError:

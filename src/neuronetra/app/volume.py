@@ -10,8 +10,9 @@ from attrs import frozen
 
 from neuronetra.domain.arrays import Array, Float64, own
 from neuronetra.domain.frames import Frames
-from neuronetra.domain.geometry import Orientation
+from neuronetra.domain.geometry import Orientation, require_matrix
 from neuronetra.domain.modality import Modality, ResolvedModality
+from neuronetra.domain.reading_notes import geometry_warnings
 from neuronetra.domain.series import Reading, Series, Slice
 from neuronetra.domain.stack import StackGeometry
 from neuronetra.errors import GeometryError, InputError
@@ -19,6 +20,7 @@ from neuronetra.errors import GeometryError, InputError
 _FLAT = 1e-3
 """Below this share of a box's volume an affine's three steps lie nearly in a plane."""
 _SMALLEST_MM3 = 1e-9
+_FARTHEST_MM = 1e6
 
 
 def volume_series(
@@ -35,17 +37,23 @@ def volume_series(
     spacing = float(np.linalg.norm(down)), float(np.linalg.norm(along))
     orientation = Orientation(along / spacing[1], down / spacing[0])
     positions = matrix[:3, 3] + np.arange(len(volume))[:, np.newaxis] * matrix[:3, 0]
-    order = np.argsort(positions @ orientation.normal, kind="stable")
+    grows = float(matrix[:3, 0] @ orientation.normal) > 0.0
+    order = np.arange(len(volume)) if grows else np.arange(len(volume))[::-1]
     geometry = StackGeometry.from_stored(
         (volume.shape[1], volume.shape[2]), orientation, positions[order], spacing, len(volume)
     )
     slices = tuple(Slice("", f"slice {index}", "", int(index)) for index in order)
     resolved = ResolvedModality(modality, "named by the caller")
-    reading = Reading(plane_source="the affine given")
-    return Series("volume", slices, geometry, resolved, reading), tuple(int(index) for index in order)
+    warnings = tuple(geometry_warnings(geometry))
+    reading = Reading(plane_source="the affine given", warnings=warnings)
+    return Series("in-memory-volume", slices, geometry, resolved, reading), tuple(
+        int(index) for index in order
+    )
 
 
 def _require_volume(array: npt.ArrayLike) -> Array:
+    if isinstance(array, np.ma.MaskedArray):
+        raise InputError("a masked array", fix="fill what is masked: array.filled(...)")
     try:
         volume = np.asarray(array)
     except ValueError:
@@ -60,16 +68,17 @@ def _require_volume(array: npt.ArrayLike) -> Array:
 
 
 def _require_affine(affine: npt.ArrayLike) -> Float64:
-    try:
-        matrix = np.asarray(affine, dtype=np.float64)
-    except (ValueError, TypeError):
-        raise GeometryError("not an affine", expected="(4, 4), finite") from None
-    if matrix.shape != (4, 4) or not np.isfinite(matrix).all():
-        raise GeometryError("not an affine", found=f"shape {matrix.shape}", expected="(4, 4), finite")
+    matrix = require_matrix(affine)
     if not np.allclose(matrix[3], (0.0, 0.0, 0.0, 1.0)):
         raise GeometryError("the affine's last row is not 0 0 0 1", found=str(matrix[3].tolist()))
     box = float(np.prod(np.linalg.norm(matrix[:3, :3], axis=0)))
     volume = abs(float(np.linalg.det(matrix[:3, :3])))
+    if np.abs(matrix).max() > _FARTHEST_MM:
+        raise GeometryError(
+            "the affine does not speak of millimetres in a patient",
+            found=f"{np.abs(matrix).max():.3g} mm",
+            expected=f"at most {_FARTHEST_MM:.0e}",
+        )
     if volume < _SMALLEST_MM3 or volume < _FLAT * box:
         raise GeometryError(
             "the affine is flat: its determinant is near zero",

@@ -12,7 +12,8 @@ import click
 if TYPE_CHECKING:
     from neuronetra.plugins import Registry
 
-OK, MISSING, CONFLICT = "ok", "missing", "conflict"
+OK, MISSING, CONFLICT, BROKEN = "ok", "missing", "conflict", "broken"
+"""What is missing belongs to an extra; what is broken should be there."""
 
 
 @click.command()
@@ -25,13 +26,18 @@ def doctor(context: click.Context, models: str | None, form: str) -> None:
 
     Exit code 0 where all of the base install is well, 1 otherwise.
     """
-    from neuronetra.adapters.results.rows import table_of
+    from neuronetra.cli.rows import table_of
     from neuronetra.wiring import registry
 
     found = registry()
     rows = [*_packages(found), *_runtimes(found), *_conflicts(), *_broken(found), *_store(models)]
     click.echo(json.dumps(rows, indent=1) if form == "json" else table_of(rows))
-    context.exit(1 if any(row["state"] == CONFLICT or row["state"] == "broken" for row in rows) else 0)
+    context.exit(1 if any(row["state"] in {CONFLICT, BROKEN} for row in rows) else 0)
+
+
+_OPENCV_BUILDS = tuple(
+    f"opencv-{contrib}python{headless}" for contrib in ("", "contrib-") for headless in ("", "-headless")
+)
 
 
 def _row(what: str, state: str, found: str, fix: str = "") -> dict[str, Any]:
@@ -51,7 +57,8 @@ def _packages(found: Registry) -> Iterator[dict[str, Any]]:
             seen.add(need)
             version, name = installed_version(need), need.split("|")[0]
             fix = "" if version else offer.plugin.install or f"pip install {name}"
-            yield _row(f"{name} (for {offer.plugin.name})", OK if version else MISSING, version or "-", fix)
+            state = OK if version else MISSING if offer.plugin.install else BROKEN
+            yield _row(f"{name} (for {offer.plugin.name})", state, version or "-", fix)
 
 
 def _runtimes(found: Registry) -> Iterator[dict[str, Any]]:
@@ -64,7 +71,7 @@ def _runtimes(found: Registry) -> Iterator[dict[str, Any]]:
         except NeuronetraError as error:
             yield _row(f"runtime {name}", MISSING, error.problem, error.fix)
         except Exception as error:  # noqa: BLE001 - a plug-in's, or a library that does not load
-            yield _row(f"runtime {name}", "broken", type(error).__name__)
+            yield _row(f"runtime {name}", BROKEN, type(error).__name__)
         else:
             yield _row(f"runtime {name}", OK, f"runs on {runtime.device}, {runtime.workers} at once")
 
@@ -82,11 +89,7 @@ def _conflicts() -> Iterator[dict[str, Any]]:
         yield _row("onnxruntime's kind", OK, "the CPU build", fix)
     elif gpu:
         yield _row("onnxruntime's kind", OK, "the GPU build")
-    builds = [
-        n
-        for n in ("opencv-python", "opencv-python-headless", "opencv-contrib-python")
-        if installed_version(n)
-    ]
+    builds = [name for name in _OPENCV_BUILDS if installed_version(name)]
     if len(builds) > 1:
         fix = f"pip uninstall -y {' '.join(builds)} && pip install opencv-python-headless"
         yield _row("OpenCV", CONFLICT, " and ".join(builds), fix)
@@ -94,7 +97,7 @@ def _conflicts() -> Iterator[dict[str, Any]]:
 
 def _broken(found: Registry) -> Iterator[dict[str, Any]]:
     for problem in found.problems:
-        yield _row(f"plug-in of {problem.owner}", "broken", problem.reason, f"pip uninstall {problem.owner}")
+        yield _row(f"plug-in of {problem.owner}", BROKEN, problem.reason, f"pip uninstall {problem.owner}")
 
 
 def _store(models: str | None) -> Iterator[dict[str, Any]]:
@@ -102,7 +105,13 @@ def _store(models: str | None) -> Iterator[dict[str, Any]]:
         return
     from neuronetra.app.verify_store import verify_store
     from neuronetra.config import Configuration
+    from neuronetra.errors import NeuronetraError
     from neuronetra.wiring import Wiring
 
-    for check in verify_store(Wiring(Configuration()).store(models)):
-        yield _row(check.what, "broken" if check.problem else OK, check.problem or "sha256 agrees")
+    try:
+        checks = list(verify_store(Wiring(Configuration()).store(models)))
+    except NeuronetraError as error:
+        yield _row(f"store {models}", BROKEN, error.problem, error.fix)
+        return
+    for check in checks:
+        yield _row(check.what, BROKEN if check.problem else OK, check.problem or "sha256 agrees")

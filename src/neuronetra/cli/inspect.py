@@ -9,6 +9,7 @@ import click
 
 from neuronetra.cli.options import READING, configuration, options
 from neuronetra.cli.predict import ALL_DONE, NONE_DONE, SOME_FAILED
+from neuronetra.errors import UsageError
 
 if TYPE_CHECKING:
     from neuronetra.app.inspect import Inspection
@@ -31,13 +32,16 @@ def inspect(
     from neuronetra.cli.progress import ProgressLine
     from neuronetra.wiring import Wiring
 
+    if volume and out is None:
+        raise UsageError("--volume writes a file", fix="say where: --out DIR")
     inspector = Wiring(configuration(**given)).inspector()
-    documents = []
+    documents: list[dict[str, Any]] = []
     with ProgressLine("series") as progress:
-        for inspection in inspector.inspect_each(path, volume and out is not None, progress):
+        for inspection in inspector.inspect_each(path, volume, progress):
             document = inspection.report.as_document()
             documents.append(document)
-            _written(inspection, out)
+            part = sum(document["series_uid"] == other["series_uid"] for other in documents)
+            _written(inspection, out, part)
             if document["error"] is not None:
                 click.echo(f"error: {document['error']}", err=True)
     _print(documents, form)
@@ -45,14 +49,12 @@ def inspect(
     context.exit(ALL_DONE if not failed else SOME_FAILED if failed < len(documents) else NONE_DONE)
 
 
-def _written(inspection: Inspection, out: str | None) -> None:
+def _written(inspection: Inspection, out: str | None, part: int) -> None:
     if out is None:
         return
-    from neuronetra.adapters.results.inspection_folder import write_inspection
+    from neuronetra.wiring import write_inspection
 
-    folder = write_inspection(
-        out, inspection.report, inspection.frames, inspection.encoded, inspection.volume
-    )
+    folder = write_inspection(out, inspection, part)
     click.echo(f"written: {folder}", err=True)
 
 
@@ -60,7 +62,7 @@ def _print(documents: list[dict[str, Any]], form: str) -> None:
     if form == "json":
         click.echo(json.dumps(documents, indent=1, ensure_ascii=False, allow_nan=False))
         return
-    from neuronetra.adapters.results.report_table import report_table
+    from neuronetra.cli.report_table import report_table
 
     for document in documents:
         click.echo(report_table(document))

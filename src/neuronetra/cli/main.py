@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -14,7 +16,7 @@ from neuronetra.cli.inspect import inspect
 from neuronetra.cli.models import models
 from neuronetra.cli.plugins import plugins
 from neuronetra.cli.predict import predict
-from neuronetra.errors import NeuronetraError
+from neuronetra.errors import NeuronetraError, OutputError
 
 FAILED = 2
 INTERRUPTED = 130
@@ -36,30 +38,50 @@ for command in (predict, inspect, models, plugins, doctor):
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code; an error is one line on stderr."""
+    _heed_signals()
     try:
+        _require_output()
         code = neuronetra.main(prog_name="neuronetra", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         code = FAILED
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted: nothing half-written was left", err=True)
+        click.echo("interrupted", err=True)
         code = INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = FAILED
     except NeuronetraError as error:
-        _show(f"error: {error}")
-        code = FAILED
+        code = _failed(f"error: {error}")
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        code = _failed(f"error: {where}{error.strerror or type(error).__name__}")
+        _discard_output()
     except MemoryError:
-        _show("error: out of memory")
-        code = FAILED
+        code = _failed("error: out of memory")
     except Exception as error:  # noqa: BLE001 - a defect of ours: one line for the user, more on request
-        _show(f"internal error: {type(error).__name__}: run again with --debug and report it")
-        code = FAILED
+        code = _failed(f"internal error: {type(error).__name__}: run again with --debug and report it")
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _show(line: str) -> None:
+def _require_output() -> None:
+    if sys.stdout is None:
+        raise OutputError("standard output is closed", fix="use --out, or leave it open")
+
+
+def _heed_signals() -> None:
+    """Being terminated is like Ctrl-C: what is half-made is removed. A reader that has gone ends us quietly."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+
+
+def _discard_output() -> None:
+    """What could not be written must not be tried again when the interpreter ends."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _failed(line: str) -> int:
     click.echo(line, err=True)
     if "--debug" in sys.argv[1:]:
         traceback.print_exc()
+    return FAILED

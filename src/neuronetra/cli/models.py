@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,7 +48,7 @@ def init(store: str, recipe: str, seed: int, untrained: bool) -> None:
             fix="add --untrained, or import trained weights",
         )
     chosen = recipe_named(recipe)
-    with _maker(store) as maker, ProgressLine("members") as progress:
+    with _maker(store, new=True) as maker, ProgressLine("members") as progress:
         ensemble = maker.initialise(chosen, seed, progress)
     click.echo(f"{store}: {len(ensemble.members)} untrained members of recipe {recipe}", err=True)
 
@@ -140,7 +139,7 @@ def import_weights(store: str, weights: tuple[str, ...], recipe: str) -> None:
 
     chosen = recipe_named(recipe)
     names = [CheckpointName.parse(Path(path).stem) for path in weights]
-    with _maker(store) as maker, ProgressLine("weights") as progress:
+    with _maker(store, new=True) as maker, ProgressLine("weights") as progress:
         for done, (name, path) in enumerate(zip(names, weights, strict=True)):
             progress(done, len(weights))
             maker.bring(name, chosen, path)
@@ -189,25 +188,23 @@ def _recipe(name: str, policy: str | None) -> Recipe:
 
 
 @contextmanager
-def _maker(store: str) -> Iterator[MemberMaker]:
-    """What makes members, with a folder to work in on the store's own disk."""
-    from neuronetra.adapters.disk.atomic import make_folder
+def _maker(store: str, *, new: bool = False) -> Iterator[MemberMaker]:
+    """What makes members; a ``new`` store's folder is made, and worked in: files need not be copied."""
     from neuronetra.app.make_members import MemberMaker
     from neuronetra.config import Configuration
-    from neuronetra.wiring import Wiring
+    from neuronetra.wiring import Wiring, working_folder
 
     wiring = Wiring(Configuration())
-    exporter = wiring.exporter()
+    opened, exporter = wiring.store(store), wiring.exporter()
     original, exported = wiring.runtime("torch"), wiring.runtime("onnx")
-    parent = make_folder(Path(store).absolute())
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=parent) as folder:
-        yield MemberMaker(wiring.store(store), exporter, original, exported, folder)
+    with working_folder(store if new else None) as folder:
+        yield MemberMaker(opened, exporter, original, exported, folder)
 
 
 def _print(rows: list[dict[str, Any]], form: str) -> None:
     if form == "json":
         click.echo(json.dumps(rows, indent=1))
         return
-    from neuronetra.adapters.results.rows import table_of
+    from neuronetra.cli.rows import table_of
 
     click.echo(table_of(rows))

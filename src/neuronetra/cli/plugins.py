@@ -12,7 +12,7 @@ import click
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 def plugins(form: str) -> None:
     """What is installed: readers, runtimes, stores and writers, whose they are, and what is broken."""
-    from neuronetra.adapters.results.rows import table_of
+    from neuronetra.cli.rows import table_of
     from neuronetra.plugins import installed_version
     from neuronetra.wiring import registry
 

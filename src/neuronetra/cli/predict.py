@@ -77,9 +77,9 @@ def _write(
 def _destination(out: str | None) -> AbstractContextManager[BinaryIO]:
     if out is None:
         return nullcontext(sys.stdout.buffer)
-    from neuronetra.adapters.disk.atomic import replacing
+    from neuronetra.wiring import result_file
 
-    return replacing(Path(out))
+    return result_file(Path(out))
 
 
 def _require_place(out: str | None, form: str) -> None:
@@ -89,7 +89,11 @@ def _require_place(out: str | None, form: str) -> None:
             raise UsageError("parquet is not text", fix="name a file: --out FILE")
         return
     place = Path(out)
-    if out.endswith("/") or place.is_dir():
+    try:
+        is_folder, has_folder = place.is_dir(), place.absolute().parent.is_dir()
+    except (OSError, ValueError):
+        raise UsageError("not a file's name", found=repr(out[:80])) from None
+    if not out or out.endswith("/") or is_folder:
         raise UsageError(f"{form} is one document", where=out, found="a folder", expected="a file's name")
-    if not place.absolute().parent.is_dir():
+    if not has_folder:
         raise UsageError("no such folder", where=str(place.parent), fix="make it first")

@@ -10,6 +10,7 @@ import numpy as np
 from attrs import field, frozen
 
 from neuronetra.domain.arrays import Float64, locked_if_given, summary
+from neuronetra.domain.documents import exactly, flag, several, whole
 from neuronetra.domain.locations import LABELS
 from neuronetra.domain.modality import PARENTS, Modality
 from neuronetra.domain.recipes import Architecture, Choice, Pipeline, Recipe
@@ -94,16 +95,20 @@ class ModelSpec:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> ModelSpec:
-        rows, columns = (int(value) for value in document["input_size"])
-        modalities = document["modalities"]
-        grid = document["map_grid"]
+        known = exactly(document, "architecture", "input_size", "modalities", "reads_modality", "map_grid")
+        modalities, grid = known["modalities"], known["map_grid"]
         return cls(
-            Architecture.from_document(document["architecture"]),
-            (rows, columns),
-            None if modalities is None else tuple(Modality(value) for value in modalities),
-            bool(document["reads_modality"]),
-            None if grid is None else (int(grid[0]), int(grid[1])),
+            Architecture.from_document(known["architecture"]),
+            _size(known["input_size"]),
+            None if modalities is None else tuple(Modality(value) for value in several(modalities)),
+            flag(known["reads_modality"]),
+            None if grid is None else _size(grid),
         )
+
+
+def _size(values: object) -> tuple[int, int]:
+    rows, columns = (whole(value) for value in several(values, 2))
+    return rows, columns
 
 
 @frozen(eq=False)
@@ -191,6 +196,18 @@ class EnsembleMember:
     manifest_sha256: str = ""
     weight: float | None = None
 
+    def __attrs_post_init__(self) -> None:
+        if self.weight is not None and not 0.0 < self.weight <= _LARGEST_WEIGHT:
+            raise ManifestError(
+                "a member's weight is none",
+                where=str(self.name),
+                found=str(self.weight),
+                expected=f"above 0 and at most {_LARGEST_WEIGHT:g}",
+            )
+
+
+_LARGEST_WEIGHT = 1e6
+
 
 @frozen
 class Ensemble:
@@ -205,9 +222,19 @@ class Ensemble:
     def __attrs_post_init__(self) -> None:
         if not self.members:
             raise ManifestError("an ensemble without members", expected="at least one")
-        names = [str(member.name) for member in self.members]
-        if len(set(names)) != len(names):
-            raise ManifestError("an ensemble names a member twice", found=", ".join(sorted(names)))
+        found = sorted((member.name.architecture, member.name.fold) for member in self.members)
+        if found != sorted((architecture.name, fold) for architecture, fold in self.recipe.slots):
+            raise ManifestError(
+                "the members are not one for each slot of the recipe",
+                found=", ".join(str(member.name) for member in self.members)[:200],
+                expected=f"recipe {self.recipe.name}: {len(self.recipe.slots)} members",
+                fix="choose them anew: `neuronetra models choose`",
+            )
+        given = self.temperatures
+        if given is not None and (len(given) != len(LABELS) or not all(0.0 < t < 1e6 for t in given)):
+            raise ManifestError(
+                "temperatures are none", found=str(given)[:80], expected=f"{len(LABELS)} numbers above 0"
+            )
 
 
 def choose(names: Sequence[CheckpointName], recipe: Recipe, seed: int) -> tuple[CheckpointName, ...]:

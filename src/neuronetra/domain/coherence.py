@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
-from neuronetra.domain.headers import Cosines, ImageKind, SliceHeader
+from neuronetra.domain.headers import Cosines, ImageKind, SliceHeader, TieBreak
 
 ORIENTATION_TOLERANCE = 1e-3
 SPACING_TOLERANCE = 0.01
@@ -47,17 +47,28 @@ class Traits:
 
 @frozen
 class Stack:
-    """Slices that may be one volume, in no order yet."""
+    """Slices that may be one volume, in no order yet; ``notes`` are what is to be said of the choice."""
 
     traits: Traits
     members: tuple[SliceHeader, ...] = field(repr=False)
+    notes: tuple[str, ...] = ()
 
     def split(self, attribute: str, value: str, members: Iterable[SliceHeader]) -> Stack:
         """Some of the members, told apart from the others by ``attribute``."""
-        return Stack(evolve(self.traits, split=(attribute, value)), tuple(members))
+        return evolve(self, traits=evolve(self.traits, split=(attribute, value)), members=tuple(members))
+
+    def lacking(self, chosen: Stack) -> tuple[str, ...]:
+        """Which elements stand in the way of these slices being part of ``chosen``, if only those do."""
+        mine, theirs = self.traits, chosen.traits
+        alike = (mine.family, mine.shape, mine.kind) == (theirs.family, theirs.shape, theirs.kind)
+        turned = mine.orientation is None and theirs.orientation is not None
+        loose = not mine.placed and theirs.placed
+        if not alike or (not turned and mine.orientation != theirs.orientation):
+            return ()
+        return tuple(name for name, lacks in (("orientation", turned), ("position", loose)) if lacks)
 
     @property
-    def rank(self) -> tuple[int, bool, tuple[int, str, str]]:
+    def rank(self) -> tuple[int, bool, TieBreak]:
         """Sort key: the largest stack first, then images before localizers, then the lowest numbers."""
         first = min(member.tie_break for member in self.members)
         return -len(self.members), self.traits.kind is ImageKind.LOCALIZER, first

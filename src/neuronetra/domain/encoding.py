@@ -10,6 +10,7 @@ from attrs import frozen
 from neuronetra.domain.arrays import require_dtype
 from neuronetra.domain.frames import Encoded, Frames
 from neuronetra.domain.intensity import stretched_by_percentiles
+from neuronetra.domain.preprocessing import require_percentiles
 
 
 @frozen
@@ -23,6 +24,9 @@ class ChannelEncoder:
     name: ClassVar[str] = "middle_maximum_deviation"
     low_percentile: float = 5.0
     high_percentile: float = 95.0
+
+    def __attrs_post_init__(self) -> None:
+        require_percentiles(self.low_percentile, self.high_percentile)
 
     def encode(self, frames: Frames) -> Encoded:
         """Raises ``TypeError`` unless the frames are uint8."""

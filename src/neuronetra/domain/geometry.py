@@ -133,10 +133,19 @@ class Turn:
 def ras_to_lps(affine: npt.ArrayLike) -> Float64:
     """An affine to NIfTI's RAS millimetres as one to DICOM's LPS: x and y change sign.
 
-    ``affine`` is (4, 4); the index axes stay as they are. Raises ``GeometryError`` for another shape.
+    ``affine`` is (4, 4); the index axes stay as they are. Raises ``GeometryError`` for anything else.
     """
-    given = np.asarray(affine, dtype=np.float64)
-    if given.shape != (4, 4):
-        raise GeometryError("not an affine", found=f"shape {given.shape}", expected="(4, 4)")
-    lps: Float64 = np.diag([-1.0, -1.0, 1.0, 1.0]) @ given
+    lps: Float64 = np.diag([-1.0, -1.0, 1.0, 1.0]) @ require_matrix(affine)
     return lps
+
+
+def require_matrix(affine: npt.ArrayLike) -> Float64:
+    """``affine`` as float64. Raises ``GeometryError`` unless it is (4, 4), real and finite."""
+    try:
+        given = np.asarray(affine)
+    except ValueError:
+        raise GeometryError("not an affine", expected="(4, 4), finite") from None
+    if given.shape != (4, 4) or given.dtype.kind not in "biuf" or not np.isfinite(given).all():
+        found = f"{given.dtype} of shape {given.shape}"
+        raise GeometryError("not an affine", found=found, expected="(4, 4), real and finite")
+    return given.astype(np.float64)

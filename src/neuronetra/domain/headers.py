@@ -13,6 +13,7 @@ from neuronetra.domain.pixels import PixelFacts
 
 Cosines = tuple[float, float, float, float, float, float]
 Point = tuple[float, float, float]
+TieBreak = tuple[int, tuple[tuple[int, str], ...], str]
 
 
 class ImageKind(Enum):
@@ -36,6 +37,8 @@ class ImageKind(Enum):
         for word in image_type[2:]:
             if word in _KIND_OF_LETTER:
                 return _KIND_OF_LETTER[word]
+            if word.startswith("P_") or word.endswith("_P"):
+                return cls.PHASE
         return cls.IMAGE
 
 
@@ -50,6 +53,7 @@ _KIND_OF_WORD = {
     "MAX_IP": ImageKind.PROJECTION,
     "MIN_IP": ImageKind.PROJECTION,
     "MINIP": ImageKind.PROJECTION,
+    "PJN": ImageKind.PROJECTION,
     "PHASE": ImageKind.PHASE,
     "PHASE MAP": ImageKind.PHASE,
     "PHASE_MAP": ImageKind.PHASE,
@@ -68,12 +72,34 @@ class PixelElement:
     length: int | None
 
 
+@frozen(order=True)
+class Patient:
+    """Digests of PatientID and PatientName, empty where there is none: they tell patients apart."""
+
+    identifier: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+
+    def agrees(self, other: Patient) -> bool:
+        """Whether both may be one patient: no part that both state differs."""
+        pairs = ((self.identifier, other.identifier), (self.name, other.name))
+        return all(not mine or not theirs or mine == theirs for mine, theirs in pairs)
+
+
+@frozen(kw_only=True)
+class Times:
+    """When a slice was taken, only ever compared: seconds of the day, the trigger's in milliseconds."""
+
+    trigger: float | None = None
+    acquisition: float | None = None
+    content: float | None = None
+
+
 @frozen(kw_only=True, eq=False)
 class SliceHeader:
     """The header of one image file; ``None`` or empty where it says nothing usable.
 
-    ``patient`` tells patients apart and means nothing else; it is never shown. ``family`` is the SOP
-    class family. ``orientation`` (0020,0037) is two unit vectors, ``position`` (0020,0032) an LPS point in
+    ``patient`` and ``times`` tell slices apart and are never shown. ``family`` is the SOP class family.
+    ``orientation`` (0020,0037) is two perpendicular unit vectors, ``position`` (0020,0032) an LPS point in
     mm, ``pixel_spacing`` (0028,0030) (between rows, between columns) in mm, above 0. ``repairs`` are
     plain sentences that name elements and never quote them.
     """
@@ -82,12 +108,13 @@ class SliceHeader:
     file: str
     series_uid: str
     instance_uid: str = ""
-    patient: str = field(default="", repr=False)
+    patient: Patient = field(factory=Patient, repr=False)
+    times: Times = field(factory=Times, repr=False)
     family: str = ""
-    facts: ModalityFacts = field(factory=ModalityFacts)
+    facts: ModalityFacts = field(factory=ModalityFacts, repr=False)
     kind: ImageKind = ImageKind.IMAGE
     samples: int = 1
-    photometric: str = ""
+    photometric: str = field(default="", repr=False)
     transfer_syntax: str = ""
     orientation: Cosines | None = None
     position: Point | None = None
@@ -109,10 +136,10 @@ class SliceHeader:
         return self.pixels.rows, self.pixels.columns
 
     @property
-    def tie_break(self) -> tuple[int, str, str]:
+    def tie_break(self) -> TieBreak:
         """A lasting order among slices that nothing else tells apart."""
         number = self.instance_number
-        return (number if number is not None else 1 << 40, self.instance_uid, self.file)
+        return (number if number is not None else 1 << 40, uid_order(self.instance_uid), self.file)
 
 
 @frozen(kw_only=True)
@@ -120,22 +147,38 @@ class Refused:
     """A file that gives no slice, and the plain reason.
 
     ``series_uid`` is empty where it belongs to no image series. ``lost``: a slice of the series that
-    cannot be had (truncated, an encoding that is not read), not something that was never one.
+    cannot be had (truncated, an encoding that is not read), not something that was never one;
+    ``instance_uid`` and ``position`` say which, where that is known.
     """
 
     file: str
     reason: str
     series_uid: str = ""
-    patient: str = field(default="", repr=False)
+    patient: Patient = field(factory=Patient, repr=False)
     lost: bool = False
+    instance_uid: str = field(default="", repr=False)
+    position: Point | None = field(default=None, repr=False)
+
+
+def uid_order(uid: str) -> tuple[tuple[int, str], ...]:
+    """A sort key of a UID: its components compare as numbers, 1.9 before 1.10."""
+    digits = (part.lstrip("0") for part in uid.split("."))
+    return tuple((len(part), part) for part in digits)
 
 
 def usable_orientation(values: Sequence[float]) -> Cosines | None:
-    """``values`` when they are two perpendicular unit vectors (to 1 %), otherwise ``None``."""
+    """``values`` when they are two perpendicular unit vectors (to 1 %), made exactly so; or ``None``.
+
+    The row direction keeps its course; the column direction gives up what of it lies along the row's.
+    """
     if len(values) != 6 or not all(map(math.isfinite, values)):
         return None
     a, b, c, d, e, f = values
     lengths = math.sqrt(a * a + b * b + c * c), math.sqrt(d * d + e * e + f * f)
     if max(abs(length - 1.0) for length in lengths) > 1e-2 or abs(a * d + b * e + c * f) > 1e-2:
         return None
-    return a, b, c, d, e, f
+    along = (a / lengths[0], b / lengths[0], c / lengths[0])
+    shared = along[0] * d + along[1] * e + along[2] * f
+    d, e, f = d - shared * along[0], e - shared * along[1], f - shared * along[2]
+    length = math.sqrt(d * d + e * e + f * f)
+    return (*along, d / length, e / length, f / length)

@@ -41,8 +41,3 @@ ARTERIES: tuple[Location, ...] = LOCATIONS[:-1]
 LABELS: tuple[str, ...] = tuple(location.value for location in LOCATIONS)
 MIRROR: tuple[int, ...] = tuple(location.mirrored.index for location in LOCATIONS)
 """``MIRROR[i]`` is the column that takes the place of column ``i`` in a mirrored head."""
-
-LATERAL_PAIRS: tuple[tuple[Location, Location], ...] = tuple(
-    (location, location.mirrored) for location in LOCATIONS if location.value.startswith("Left")
-)
-"""The five (left, right) pairs."""

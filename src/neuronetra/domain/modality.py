@@ -38,6 +38,15 @@ class Modality(Enum):
         known = ", ".join(modality.value for modality in cls)
         raise ModalityError("unknown modality", found=repr(text[:40]), expected=f"one of {known}")
 
+    @classmethod
+    def named(cls, given: Modality | str) -> Modality:
+        """A modality, or the one of that name. Raises ``ModalityError`` for anything else."""
+        if isinstance(given, cls):
+            return given
+        if isinstance(given, str):
+            return cls.parse(given)
+        raise ModalityError("not a modality", found=type(given).__name__, expected="a Modality or its name")
+
 
 PARENTS: dict[Modality, Modality] = {
     Modality.MRA: Modality.MR,

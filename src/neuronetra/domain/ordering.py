@@ -43,7 +43,7 @@ def places_of(stack: Stack) -> Places:
     orientation = None if stated is None else Orientation.from_cosines(stated)
     if stack.traits.placed and not false_positions(members):
         return _by_position(members, orientation)
-    warning = "geometry: ImagePositionPatient (0020,0032) is missing"
+    warning = "geometry: ImagePositionPatient (0020,0032) is missing or malformed"
     if stack.traits.placed:
         warning = "geometry: all slices state one position, which is a default and not believed"
         if stated == DEFAULT_ORIENTATION and _all_zero(members):
@@ -85,7 +85,7 @@ def _by_position(members: Sequence[SliceHeader], orientation: Orientation | None
         return Places(OrderKey.POSITION, points @ orientation.normal, orientation, True)
     axis = int(np.argmax(np.ptp(points, axis=0)))
     name = ("right to left", "front to back", "feet to head")[axis]
-    warning = f"orientation is missing: ordered {name}, along which the positions spread most"
+    warning = f"orientation is missing or malformed: ordered {name}, along which the positions spread most"
     return Places(OrderKey.POSITION, points[:, axis].copy(), None, True, (warning,))
 
 

@@ -63,7 +63,7 @@ class SeriesReport:
             "files_used": len({item.source for item in series.slices}),
             "left_out": [asdict(item) for item in reading.left_out],
             "slices_used": list(self.slices_used),
-            "missing_slices": reading.missing,
+            "missing_slices": series.missing_slices,
             "order_key": reading.order_key.value,
             "spacing_mm": _spacing(series),
             "affine": None if affine is None else affine.tolist(),

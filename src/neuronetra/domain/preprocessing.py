@@ -9,7 +9,14 @@ from typing import Any, ClassVar
 
 from attrs import field, frozen, validators
 
+from neuronetra.domain.documents import exactly, number, several, text, whole
 from neuronetra.domain.modality import Modality
+
+
+def require_percentiles(low: float, high: float) -> None:
+    """Raise ``ValueError`` unless 0 <= low < high <= 100."""
+    if not 0.0 <= low < high <= 100.0:
+        raise ValueError(f"percentiles {low} and {high} where 0 <= low < high <= 100 is expected")
 
 
 @frozen
@@ -50,6 +57,9 @@ class WindowStep:
     low_percentile: float = field(default=1.0, converter=float)
     high_percentile: float = field(default=99.0, converter=float)
 
+    def __attrs_post_init__(self) -> None:
+        require_percentiles(self.low_percentile, self.high_percentile)
+
     def window(self, modality: Modality) -> FixedWindow | None:
         return dict(self.windows).get(modality)
 
@@ -60,12 +70,13 @@ class WindowStep:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> WindowStep:
+        known = exactly(document, "step", "windows", "percentiles")
         windows = tuple(
-            (Modality(name), FixedWindow(float(centre), float(width)))
-            for name, (centre, width) in document["windows"].items()
+            (Modality(name), FixedWindow(*(number(value) for value in several(window, 2))))
+            for name, window in known["windows"].items()
         )
-        low, high = document["percentiles"]
-        return cls(windows, float(low), float(high))
+        low, high = (number(value) for value in several(known["percentiles"], 2))
+        return cls(windows, low, high)
 
 
 @frozen
@@ -74,7 +85,11 @@ class ClaheStep:
 
     name: ClassVar[str] = "clahe"
     clip_limits: tuple[tuple[Modality, float], ...] = field(converter=_ordered_limits)
-    tiles: int = field(default=8, validator=validators.ge(1))
+    tiles: int = field(default=8, validator=[validators.ge(1), validators.le(64)])
+
+    def __attrs_post_init__(self) -> None:
+        if not all(0.0 < limit <= 255.0 for _, limit in self.clip_limits):
+            raise ValueError("clip limits are above 0 and at most 255")
 
     def clip_limit(self, modality: Modality) -> float:
         return dict(self.clip_limits)[modality]
@@ -85,10 +100,11 @@ class ClaheStep:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> ClaheStep:
-        limits = tuple((Modality(k), float(v)) for k, v in document["clip_limits"].items())
+        known = exactly(document, "step", "clip_limits", "tiles")
+        limits = tuple((Modality(k), number(v)) for k, v in known["clip_limits"].items())
         if {modality for modality, _ in limits} != set(Modality):
             raise ValueError("clip_limits must name every modality")
-        return cls(limits, int(document["tiles"]))
+        return cls(limits, whole(known["tiles"]))
 
 
 @frozen
@@ -99,13 +115,17 @@ class StretchStep:
     low_percentile: float = field(default=1.0, converter=float)
     high_percentile: float = field(default=99.0, converter=float)
 
+    def __attrs_post_init__(self) -> None:
+        require_percentiles(self.low_percentile, self.high_percentile)
+
     def as_document(self) -> dict[str, Any]:
         return {"step": self.name, "percentiles": [self.low_percentile, self.high_percentile]}
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> StretchStep:
-        low, high = document["percentiles"]
-        return cls(float(low), float(high))
+        known = exactly(document, "step", "percentiles")
+        low, high = (number(value) for value in several(known["percentiles"], 2))
+        return cls(low, high)
 
 
 @frozen
@@ -113,15 +133,16 @@ class ResizeStep:
     """Resized to ``rows`` x ``columns`` by area averaging; the aspect is not kept."""
 
     name: ClassVar[str] = "resize"
-    rows: int = field(default=224, validator=validators.ge(1))
-    columns: int = field(default=224, validator=validators.ge(1))
+    rows: int = field(default=224, validator=[validators.ge(1), validators.le(4096)])
+    columns: int = field(default=224, validator=[validators.ge(1), validators.le(4096)])
 
     def as_document(self) -> dict[str, Any]:
         return {"step": self.name, "rows": self.rows, "columns": self.columns}
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> ResizeStep:
-        return cls(int(document["rows"]), int(document["columns"]))
+        known = exactly(document, "step", "rows", "columns")
+        return cls(whole(known["rows"]), whole(known["columns"]))
 
 
 Step = WindowStep | ClaheStep | StretchStep | ResizeStep
@@ -164,7 +185,7 @@ class Preprocessing:
     @classmethod
     def from_document(cls, document: list[Mapping[str, Any]]) -> Preprocessing:
         """The reverse of ``as_document``; ``KeyError``, ``TypeError`` or ``ValueError`` otherwise."""
-        return cls(tuple(_STEPS[step["step"]].from_document(step) for step in document))
+        return cls(tuple(_STEPS[text(step["step"])].from_document(step) for step in several(document)))
 
 
 FOUNDING_PREPROCESSING = Preprocessing(

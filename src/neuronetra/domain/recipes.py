@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from attrs import field, frozen, validators
+from attrs import evolve, field, frozen, validators
 
+from neuronetra.domain.documents import exactly, number, several, text, whole
 from neuronetra.domain.encoding import ChannelEncoder
 from neuronetra.domain.ensemble import EnsemblePolicy
 from neuronetra.domain.preprocessing import FOUNDING_PREPROCESSING, Preprocessing
@@ -28,6 +29,10 @@ class Architecture:
     mean: tuple[float, float, float] = _IMAGENET_MEAN
     deviation: tuple[float, float, float] = _IMAGENET_DEVIATION
 
+    def __attrs_post_init__(self) -> None:
+        if min(self.deviation) <= 0.0:
+            raise ValueError("deviations are above 0")
+
     def as_document(self) -> dict[str, Any]:
         return {
             "name": self.name,
@@ -38,18 +43,23 @@ class Architecture:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Architecture:
-        red, green, blue = (float(value) for value in document["mean"])
-        deviations = (float(value) for value in document["deviation"])
-        d_red, d_green, d_blue = deviations
-        return cls(document["name"], document["timm_name"], (red, green, blue), (d_red, d_green, d_blue))
+        known = exactly(document, "name", "timm_name", "mean", "deviation")
+        return cls(
+            text(known["name"]),
+            text(known["timm_name"]),
+            _colours(known["mean"]),
+            _colours(known["deviation"]),
+        )
+
+
+def _colours(values: object) -> tuple[float, float, float]:
+    red, green, blue = (number(value) for value in several(values, 3))
+    return red, green, blue
 
 
 EFFNETV2S = Architecture("effnetv2s", "tf_efficientnetv2_s.in1k", (0.5,) * 3, (0.5,) * 3)
 CONVNEXT_TINY = Architecture("convnext_tiny", "convnext_tiny.fb_in1k")
 MAXVIT_TINY = Architecture("maxvit_tiny", "maxvit_tiny_tf_224.in1k")
-ARCHITECTURES: dict[str, Architecture] = {
-    architecture.name: architecture for architecture in (EFFNETV2S, CONVNEXT_TINY, MAXVIT_TINY)
-}
 
 
 @frozen
@@ -74,18 +84,17 @@ class Pipeline:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Pipeline:
         """Raises ``ValueError`` where the preprocessing is not what its recorded sha256 says."""
-        sampler, encoder = document["sampler"], document["encoder"]
+        known = exactly(document, "sampler", "preprocessing", "preprocessing_sha256", "encoder")
+        sampler = exactly(known["sampler"], "name", "count", "skip")
+        encoder = exactly(known["encoder"], "name", "percentiles")
         if sampler["name"] != "segment" or encoder["name"] != ChannelEncoder.name:
             raise ValueError("unknown sampler or encoder")
-        preprocessing = Preprocessing.from_document(document["preprocessing"])
-        if preprocessing.digest != document["preprocessing_sha256"]:
+        preprocessing = Preprocessing.from_document(known["preprocessing"])
+        if preprocessing.digest != known["preprocessing_sha256"]:
             raise ValueError("preprocessing disagrees with its recorded sha256")
-        low, high = encoder["percentiles"]
-        return cls(
-            SegmentSampler(int(sampler["count"]), float(sampler["skip"])),
-            preprocessing,
-            ChannelEncoder(float(low), float(high)),
-        )
+        low, high = (number(value) for value in several(encoder["percentiles"], 2))
+        sampling = SegmentSampler(whole(sampler["count"]), number(sampler["skip"]))
+        return cls(sampling, preprocessing, ChannelEncoder(low, high))
 
 
 class Choice(Enum):
@@ -99,13 +108,21 @@ class Choice(Enum):
 class Recipe:
     """An experiment as a value: architectures x folds, one checkpoint each, seen through views."""
 
-    name: str
+    name: str = field(validator=validators.matches_re(r"[a-z0-9]+([_-][a-z0-9]+)*"))
     architectures: tuple[Architecture, ...]
-    folds: int = field(validator=validators.ge(1))
+    folds: int = field(validator=[validators.ge(1), validators.le(1000)])
     choice: Choice = Choice.BEST
     views: tuple[View, ...] = (ORIGINAL,)
     policy: EnsemblePolicy = EnsemblePolicy.MEAN
     pipeline: Pipeline = field(factory=Pipeline)
+
+    def __attrs_post_init__(self) -> None:
+        for what, names in (
+            ("architectures", [architecture.name for architecture in self.architectures]),
+            ("views", [view.name for view in self.views]),
+        ):
+            if not names or len(set(names)) != len(names):
+                raise ValueError(f"a recipe needs {what}, each once")
 
     @property
     def slots(self) -> tuple[tuple[Architecture, int], ...]:
@@ -125,15 +142,24 @@ class Recipe:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Recipe:
-        return cls(
-            document["name"],
-            tuple(Architecture.from_document(entry) for entry in document["architectures"]),
-            int(document["folds"]),
-            Choice(document["choice"]),
-            tuple(VIEWS[name] for name in document["views"]),
-            EnsemblePolicy(document["policy"]),
-            Pipeline.from_document(document["pipeline"]),
+        """Raises ``ValueError`` where a shipped recipe's name stands over another recipe.
+
+        The policy may be another: it is chosen with the members.
+        """
+        known = exactly(document, "name", "architectures", "folds", "choice", "views", "policy", "pipeline")
+        found = cls(
+            text(known["name"]),
+            tuple(Architecture.from_document(entry) for entry in several(known["architectures"])),
+            whole(known["folds"]),
+            Choice(known["choice"]),
+            tuple(VIEWS[text(name)] for name in several(known["views"])),
+            EnsemblePolicy(known["policy"]),
+            Pipeline.from_document(known["pipeline"]),
         )
+        shipped = RECIPES.get(found.name)
+        if shipped is not None and evolve(shipped, policy=found.policy) != found:
+            raise ValueError(f"recipe {found.name} is not the shipped {found.name}")
+        return found
 
 
 V1 = Recipe("v1", (EFFNETV2S,), folds=1)

@@ -25,7 +25,7 @@ class SegmentSampler:
     be 0 the positions are spread over all slices, and some repeat.
     """
 
-    count: int = field(default=8, validator=validators.ge(1))
+    count: int = field(default=8, validator=[validators.ge(1), validators.le(1000)])
     skip: float = field(default=0.1, validator=[validators.ge(0.0), validators.lt(1.0)])
 
     def positions(self, slice_count: int) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from enum import Enum
 
 from attrs import evolve, field, frozen
 
+from neuronetra.domain.geometry import Plane
 from neuronetra.domain.modality import ResolvedModality
 from neuronetra.domain.stack import StackGeometry
 
@@ -57,7 +58,7 @@ class Reading:
     """How a series was read (the facts that its geometry does not hold).
 
     ``files_found`` counts this series' files and those that belong to no image series; each of them
-    is either used or in ``left_out``.
+    is either used or in ``left_out``. ``missing`` counts slices that were sent and could not be had.
     """
 
     files_found: int = 0
@@ -101,8 +102,18 @@ class Series:
 
     @property
     def laterality_known(self) -> bool:
-        """Whether the patient's left and right can be told: by the orientation alone."""
-        return self.geometry is not None and self.geometry.orientation is not None
+        """Whether the patient's left and right can be told.
+
+        The orientation tells them within a slice; of sagittal slices, their positions tell which is which.
+        """
+        if self.geometry is None or self.geometry.orientation is None:
+            return False
+        return self.geometry.plane is not Plane.SAGITTAL or self.reading.order_key is OrderKey.POSITION
+
+    @property
+    def missing_slices(self) -> int:
+        """How many slices are known to be missing: lost ones leave gaps, and are not counted twice."""
+        return max(self.reading.missing, 0 if self.geometry is None else self.geometry.missing)
 
     def without(self, reasons: Mapping[str, str]) -> Series:
         """The series less the slices of the files named, each left out with its reason.

@@ -13,6 +13,8 @@ from neuronetra.errors import GeometryError
 UNIFORM_TOLERANCE = 0.02
 GAP_FACTOR = 1.5
 TILT_DEGREES = 1.0
+ROUNDING_DEGREES = 0.01
+"""What cosines written with four decimals may be off."""
 
 
 def _points(values: npt.ArrayLike | None) -> Float64 | None:
@@ -85,7 +87,8 @@ class StackGeometry:
 
     @property
     def oblique(self) -> bool:
-        return self.orientation is not None and self.orientation.obliqueness > OBLIQUE_DEGREES
+        limit = OBLIQUE_DEGREES + ROUNDING_DEGREES
+        return self.orientation is not None and self.orientation.obliqueness > limit
 
     @property
     def turn(self) -> Turn:
@@ -99,18 +102,44 @@ class StackGeometry:
 
     @property
     def slice_spacing(self) -> float | None:
-        """Median step in mm along the normal (dicom's SliceThickness plays no part)."""
+        """Median step in mm along the normal (DICOM's SliceThickness plays no part).
+
+        ``None`` without an orientation: along another line the steps are not the spacing.
+        """
         steps = self.steps
-        return None if steps is None else float(np.median(steps))
+        return None if steps is None or self.orientation is None else float(np.median(steps))
 
     @property
-    def uniform(self) -> bool:
-        """Whether every step is within 2 % of the median; a stack of one is."""
+    def even(self) -> bool:
+        """Whether every step along the normal is within 2 % of the median; a stack of one is."""
         steps = self.steps
         if steps is None:
             return self.count < 2
         median = np.median(steps)
         return bool(np.all(np.abs(steps - median) <= UNIFORM_TOLERANCE * abs(median)))
+
+    @property
+    def shifted(self) -> bool:
+        """Whether slices lie off the line of the median step, by 2 % of a step or half a pixel.
+
+        Tilt alone is no shift: there the offset within the plane grows with that along the normal.
+        """
+        if self.orientation is None or self.positions is None or self.count < 3:
+            return False
+        steps = np.diff(self.positions, axis=0)
+        along = steps @ self.orientation.normal
+        median = np.median(steps, axis=0)
+        run = float(median @ self.orientation.normal)
+        if run <= 0.0:
+            return False
+        across = np.linalg.norm(steps - np.outer(along / run, median), axis=1)
+        limit = UNIFORM_TOLERANCE * float(np.linalg.norm(median))
+        return bool(across.max() > min(limit, 0.5 * min(self.pixel_spacing or (np.inf,))))
+
+    @property
+    def uniform(self) -> bool:
+        """Whether every step is the median step, to 2 %, along the normal and within the plane."""
+        return self.even and not self.shifted and (self.orientation is not None or self.count < 2)
 
     @property
     def missing(self) -> int:
@@ -123,8 +152,8 @@ class StackGeometry:
 
     @property
     def tilt_degrees(self) -> float:
-        """Degrees between the median step and the normal: the gantry's tilt; 0 where unknown."""
-        if self.orientation is None or self.positions is None or self.count < 2:
+        """Degrees between the median step and the normal: the gantry's tilt; 0 where unknown or shifted."""
+        if self.orientation is None or self.positions is None or self.count < 2 or self.shifted:
             return 0.0
         step = np.median(np.diff(self.positions, axis=0), axis=0)
         length = float(np.linalg.norm(step))

@@ -3,67 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from neuronetra.domain.coherence import Stack, coherent_stacks
+from neuronetra.domain.geometry import Plane
 from neuronetra.domain.headers import Refused, SliceHeader
 from neuronetra.domain.modality import ResolvedModality, resolve_modality
 from neuronetra.domain.ordering import Places, places_of
-from neuronetra.domain.reading_notes import geometry_warnings, lost_warnings, repair_warnings, split_warning
-from neuronetra.domain.series import LeftOut, OtherStack, Reading, Series, Slice
+from neuronetra.domain.reading_notes import (
+    geometry_warnings,
+    lacking_warnings,
+    lost_warnings,
+    repair_warnings,
+    split_warning,
+)
+from neuronetra.domain.series import LeftOut, OrderKey, OtherStack, Reading, Series, Slice
+from neuronetra.domain.series_files import SeriesFiles
 from neuronetra.domain.stack import StackGeometry
 from neuronetra.domain.twins import Digest, untwinned
-
-
-@frozen(kw_only=True)
-class SeriesFiles:
-    """The files of one series and one patient: headers of slices, and files that gave none."""
-
-    uid: str
-    headers: tuple[SliceHeader, ...] = field(default=(), repr=False)
-    refused: tuple[Refused, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
-def files_by_series(parsed: Iterable[SliceHeader | Refused]) -> tuple[list[SeriesFiles], tuple[LeftOut, ...]]:
-    """Series sorted by uid, two patients never in one; and the files that belong to no image series."""
-    found: dict[tuple[str, str], tuple[list[SliceHeader], list[Refused]]] = {}
-    stray: list[LeftOut] = []
-    for item in parsed:
-        if not item.series_uid:
-            stray.append(LeftOut(item.file, item.reason if isinstance(item, Refused) else ""))
-            continue
-        headers, refused = found.setdefault((item.series_uid, item.patient), ([], []))
-        if isinstance(item, Refused):
-            refused.append(item)
-        else:
-            headers.append(item)
-    _adopt_unnamed(found)
-    patients = Counter(uid for uid, _ in found)
-    note = "two patients share this SeriesInstanceUID: each has a series of its own here"
-    series = [
-        SeriesFiles(
-            uid=key[0],
-            headers=tuple(found[key][0]),
-            refused=tuple(found[key][1]),
-            warnings=(note,) if patients[key[0]] > 1 else (),
-        )
-        for key in sorted(found)
-    ]
-    return series, tuple(sorted(stray))
-
-
-def _adopt_unnamed(found: dict[tuple[str, str], tuple[list[SliceHeader], list[Refused]]]) -> None:
-    """Files without a patient join the one patient of their series, where there is just one."""
-    for uid in [uid for uid, patient in found if not patient]:
-        named = [key for key in found if key[0] == uid and key[1]]
-        if len(named) == 1:
-            headers, refused = found.pop((uid, ""))
-            found[named[0]][0].extend(headers)
-            found[named[0]][1].extend(refused)
 
 
 def series_of(files: SeriesFiles, stray: Sequence[LeftOut], digest: Digest, number: int = 0) -> Series:
@@ -83,25 +43,48 @@ def series_of(files: SeriesFiles, stray: Sequence[LeftOut], digest: Digest, numb
     if number >= len(stacks):
         reading = evolve(reading, left_out=tuple(sorted([*reading.left_out, *_unused(files)])))
         return Series.unusable(files.uid, f"there is no stack {number}, only 0 to {len(stacks) - 1}", reading)
+    reading = evolve(reading, left_out=tuple(sorted([*reading.left_out, *repeated])))
+    if repeated:
+        note = f"duplicate: {len(repeated)} file(s) repeat a slice and are left out"
+        reading = evolve(reading, warnings=(*reading.warnings, note))
+    return _assembled(files.uid, stacks[number], _chosen(files, stacks, number, reading))
+
+
+def _chosen(files: SeriesFiles, stacks: Sequence[Stack], number: int, reading: Reading) -> Reading:
+    """What is to be said of the files that are not in stack ``number``."""
     chosen = stacks[number]
     others = _others(stacks, number)
+    reasons = [(stacks[other.number], other) for other in others]
     elsewhere = [
-        LeftOut(h.file, f"stack {other.number}: {other.reason}")
-        for other in others
-        for h in stacks[other.number].members
+        LeftOut(h.file, other.reason if stack.lacking(chosen) else f"stack {other.number}: {other.reason}")
+        for stack, other in reasons
+        for h in stack.members
     ]
-    warnings = [*files.warnings, *lost_warnings(files.refused)]
-    if repeated:
-        warnings.append(f"duplicate: {len(repeated)} file(s) repeat a slice and are left out")
-    warnings += split_warning(chosen, [(stacks[o.number], o.reason) for o in others])
-    reading = evolve(
-        reading,
-        left_out=tuple(sorted([*reading.left_out, *repeated, *elsewhere])),
-        warnings=tuple(warnings),
-        other_stacks=others,
-        missing=sum(r.lost for r in files.refused),
+    lacking = [stack for stack, _ in reasons if stack.lacking(chosen)]
+    lost, read_elsewhere = _lost(files, chosen)
+    warnings = (
+        *reading.warnings,
+        *lost_warnings(lost, read_elsewhere),
+        *lacking_warnings(chosen, lacking),
+        *split_warning(chosen, [stack for stack, _ in reasons]),
+        *chosen.notes,
     )
-    return _assembled(files.uid, chosen, reading)
+    return evolve(
+        reading,
+        left_out=tuple(sorted([*reading.left_out, *elsewhere])),
+        warnings=warnings,
+        other_stacks=others,
+        missing=len(lost) + sum(len(stack.members) for stack in lacking),
+    )
+
+
+def _lost(files: SeriesFiles, chosen: Stack) -> tuple[list[Refused], int]:
+    """Files whose slices are lost; and how many are damaged copies of a slice that was read."""
+    lost = [r for r in files.refused if r.lost]
+    read = {h.instance_uid for h in files.headers} - {""}
+    places = {h.position for h in chosen.members} - {None}
+    missing = [r for r in lost if r.instance_uid not in read and r.position not in places]
+    return missing, len(lost) - len(missing)
 
 
 def _unused(files: SeriesFiles) -> list[LeftOut]:
@@ -139,24 +122,31 @@ def _stacks(headers: Sequence[SliceHeader], digest: Digest) -> tuple[list[Stack]
 
 
 def _others(stacks: Sequence[Stack], number: int) -> tuple[OtherStack, ...]:
-    chosen = stacks[number].traits
+    chosen = stacks[number]
     return tuple(
         OtherStack(
             other,
             len(stack.members),
             stack.traits.shape[0],
             stack.traits.shape[1],
-            ", ".join(stack.traits.differences(chosen)) + " differs from the stack used",
+            _why_other(stack, chosen),
         )
         for other, stack in enumerate(stacks)
         if other != number
     )
 
 
+def _why_other(stack: Stack, chosen: Stack) -> str:
+    lacking = stack.lacking(chosen)
+    if lacking:
+        return ", ".join(f"{name} is missing or malformed" for name in lacking)
+    return ", ".join(stack.traits.differences(chosen.traits)) + " differs from the stack used"
+
+
 def _assembled(uid: str, stack: Stack, reading: Reading) -> Series:
     """The series of a stack: ordered, with its geometry, modality and every warning."""
     places = places_of(stack)
-    order = sorted(range(len(stack.members)), key=lambda i: (places.along[i], stack.members[i].tie_break))
+    order = np.argsort(places.along, kind="stable").tolist()
     members = [stack.members[i] for i in order]
     geometry = _geometry(stack, places, order)
     modality = _modality(members)
@@ -166,6 +156,7 @@ def _assembled(uid: str, stack: Stack, reading: Reading) -> Series:
         *places.warnings,
         *geometry_warnings(geometry),
         *repair_warnings(members),
+        *_side_warnings(geometry, places.key),
     )
     reading = evolve(
         reading,
@@ -174,7 +165,8 @@ def _assembled(uid: str, stack: Stack, reading: Reading) -> Series:
         plane_source="ImageOrientationPatient (0020,0037)" if known else "unknown: no usable orientation",
     )
     if modality is None:
-        return Series.unusable(uid, "modality is not CT or MR", reading)
+        note = "modality: neither Modality (0008,0060) nor the SOP class tells CT or MR"
+        reading = evolve(reading, warnings=(*reading.warnings, note))
     slices = tuple(Slice(h.source, h.file, h.instance_uid) for h in members)
     return Series(uid, slices, geometry, modality, reading)
 
@@ -191,7 +183,16 @@ def _geometry(stack: Stack, places: Places, order: Sequence[int]) -> StackGeomet
     return geometry
 
 
+def _side_warnings(geometry: StackGeometry, key: OrderKey) -> tuple[str, ...]:
+    if geometry.plane is not Plane.SAGITTAL or key is OrderKey.POSITION:
+        return ()
+    return ("geometry: sagittal slices are not ordered by position, so left and right are unknown",)
+
+
 def _modality(members: Sequence[SliceHeader]) -> ResolvedModality | None:
     """What most of the slices tell; among equals the first."""
-    facts = Counter(h.facts for h in members)
-    return resolve_modality(max(facts, key=lambda f: facts[f]))
+    votes: Counter[ResolvedModality] = Counter()
+    for facts, count in Counter(h.facts for h in members).items():
+        if (resolved := resolve_modality(facts)) is not None:
+            votes[resolved] += count
+    return max(votes, key=lambda modality: votes[modality]) if votes else None

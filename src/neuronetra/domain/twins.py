@@ -7,23 +7,27 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from neuronetra.domain.arrays import Float64
 from neuronetra.domain.coherence import Stack
 from neuronetra.domain.headers import SliceHeader
+from neuronetra.domain.layers import Group, Number, layers_by_number, separable
 
 SHARED_TOLERANCE = 0.01
 """Two slices share a position within this part of the spacing."""
 THINNEST_STEP_MM = 0.05
 """Slices of a head are never closer than this; what is, is jitter."""
+NEARLY_MM = 0.15
+"""Pairs this close, with ten times as much between them, are two acquisitions and not one stack."""
+NEARLY_SHARE = 0.3
+"""Only where this part of the steps is so small."""
 WHOLE_SHARE = 0.5
 """From this share of shared positions on, an attribute splits the whole stack, not the shared ones alone."""
 
 Digest = Callable[[SliceHeader], bytes | None]
 """A digest of an instance's stored pixels; ``None`` where they cannot be read."""
 Attribute = Callable[[SliceHeader], Any]
-Group = list[SliceHeader]
 
 _ATTRIBUTES: tuple[tuple[str, Attribute], ...] = (
     ("echo", lambda h: (h.echo_number, h.facts.echo_time)),
@@ -31,6 +35,25 @@ _ATTRIBUTES: tuple[tuple[str, Attribute], ...] = (
     ("b-value", lambda h: h.b_value),
     ("acquisition number", lambda h: h.acquisition_number),
 )
+_NUMBERS: tuple[tuple[str, Callable[[SliceHeader], float | None]], ...] = (
+    ("instance number", lambda h: h.instance_number),
+    ("trigger time", lambda h: h.times.trigger),
+    ("acquisition time", lambda h: h.times.acquisition),
+    ("content time", lambda h: h.times.content),
+)
+"""What grows from pass to pass, but is another for each slice of one."""
+NEARLY = "stack: two acquisitions at nearly the same positions"
+MIXED = "stack: instances at one position cannot be told apart; slices may be mixed"
+
+
+@frozen
+class Telling:
+    """What tells twins apart: an ``attribute`` by its value, or else a ``number`` that orders them."""
+
+    name: str
+    attribute: Attribute = lambda _: None
+    number: Number | None = None
+    note: str = ""
 
 
 @frozen
@@ -45,35 +68,46 @@ def untwinned(stack: Stack, along: Float64, digest: Digest) -> Untwinned:
     """``stack`` with each position held once; ``along`` (n,) is where its members lie.
 
     Pixels are asked for (``digest``) of members that share a position alone. Identical ones are one
-    slice. Others become stacks of their own, by echo, temporal position, b-value, acquisition, or
-    instance number, whichever tells them apart first.
+    slice. Others become stacks of their own, by echo, temporal position, b-value, acquisition, instance
+    number or time, whichever tells them apart first.
     """
-    groups = shared_positions(stack.members, along)
-    if all(len(group) == 1 for group in groups):
+    groups, nearly = shared_positions(stack.members, along)
+    if len(groups) == len(stack.members):
         return Untwinned((stack,))
+    if nearly:
+        stack = evolve(stack, notes=(*stack.notes, NEARLY))
     digests = {h: digest(h) or h.file.encode() for g in groups if len(g) > 1 for h in g}
     differing = [g for g in groups if len({digests[h] for h in g if len(g) > 1}) > 1]
-    name, attribute = _telling(differing, digests)
-    kept = [_without_repeats(g, digests, attribute) if len(g) > 1 else g for g in groups]
+    telling = _telling(differing, digests)
+    kept = [_without_repeats(g, digests, telling.attribute) if len(g) > 1 else g for g in groups]
     single = {h for group in kept for h in group}
     duplicates = tuple(h for h in stack.members if h not in single)
     if not any(len(group) > 1 for group in kept):
-        return Untwinned((Stack(stack.traits, tuple(g[0] for g in kept)),), duplicates)
-    return Untwinned(tuple(_split(stack, kept, name, attribute)), duplicates)
+        return Untwinned((evolve(stack, members=tuple(g[0] for g in kept)),), duplicates)
+    return Untwinned(tuple(_split(stack, kept, telling)), duplicates)
 
 
-def shared_positions(members: Sequence[SliceHeader], along: Float64) -> list[Group]:
-    """Members grouped by place, in order of place and within one by number."""
-    order = sorted(range(len(members)), key=lambda i: (along[i], members[i].tie_break))
+def shared_positions(members: Sequence[SliceHeader], along: Float64) -> tuple[list[Group], bool]:
+    """Members grouped by place, in order of place and within one by number; and whether only nearly so."""
+    order = np.argsort(along, kind="stable")
     steps = np.diff(along[order])
-    apart = steps > SHARED_TOLERANCE * _usual_step(steps)
+    tolerance = SHARED_TOLERANCE * _usual_step(steps)
+    nearly = _nearly_shared(steps, tolerance)
     groups: list[Group] = [[members[order[0]]]]
-    for index, new in zip(order[1:], apart, strict=True):
+    for index, new in zip(order[1:], steps > (NEARLY_MM if nearly else tolerance), strict=True):
         if new:
             groups.append([members[index]])
         else:
             groups[-1].append(members[index])
-    return [sorted(group, key=lambda h: h.tie_break) for group in groups]
+    return [sorted(group, key=lambda h: h.tie_break) if len(group) > 1 else group for group in groups], nearly
+
+
+def _nearly_shared(steps: Float64, tolerance: float) -> bool:
+    """Whether slices lie in pairs so close that they are two acquisitions rather than neighbours."""
+    small = steps <= NEARLY_MM
+    if not (small & (steps > tolerance)).any() or small.mean() < NEARLY_SHARE or small.all():
+        return False
+    return bool(np.median(steps[~small]) > 10.0 * steps[small].max())
 
 
 def _usual_step(steps: Float64) -> float:
@@ -82,15 +116,29 @@ def _usual_step(steps: Float64) -> float:
     return float(np.median(real)) if real.size else 1.0
 
 
-def _telling(differing: list[Group], digests: dict[SliceHeader, bytes]) -> tuple[str, Attribute]:
+def _telling(differing: list[Group], digests: dict[SliceHeader, bytes]) -> Telling:
     """The first attribute that tells all differing instances of every shared position apart."""
     together = tuple(pair for pair in _ATTRIBUTES if _varies(differing, pair[1]))
     name = " and ".join(name for name, _ in together)
     joint = (name, lambda h: tuple(attribute(h) for _, attribute in together))
     for candidate in (*_ATTRIBUTES, joint):
         if differing and all(_tells_apart(group, digests, candidate[1]) for group in differing):
-            return candidate
-    return "instance number", lambda _: None
+            return Telling(*candidate)
+    return _number_telling(differing, digests)
+
+
+def _number_telling(differing: list[Group], digests: dict[SliceHeader, bytes]) -> Telling:
+    """The first number that parts whole passes; or that tells twins apart; or only an order of UIDs."""
+    usable = [
+        Telling(name, number=lambda h, number=number: number(h) or 0.0)  # type: ignore[misc]
+        for name, number in _NUMBERS
+        if differing
+        and all(_tells_apart(group, digests, number) for group in differing)
+        and all(number(h) is not None for group in differing for h in group)
+    ]
+    if not usable:
+        return Telling("instance number", number=lambda h: float(h.tie_break[0]), note=MIXED)
+    return next((t for t in usable if t.number and separable(differing, t.number)), usable[0])
 
 
 def _varies(groups: list[Group], attribute: Attribute) -> bool:
@@ -110,12 +158,19 @@ def _without_repeats(group: Group, digests: dict[SliceHeader, bytes], attribute:
     return list(first.values())
 
 
-def _split(stack: Stack, groups: list[Group], name: str, attribute: Attribute) -> Iterable[Stack]:
+def _split(stack: Stack, groups: list[Group], telling: Telling) -> Iterable[Stack]:
     shared = sum(len(group) > 1 for group in groups)
     whole = shared >= WHOLE_SHARE * len(groups)
-    layers = _by_rank(groups, whole) if name == "instance number" else _by_value(groups, attribute, whole)
-    for number, members in enumerate(layer for layer in layers if layer):
-        yield stack.split(name, str(number), members)
+    if telling.note:
+        stack = evolve(stack, notes=(*stack.notes, telling.note))
+    if telling.number is None:
+        layers = _by_value(groups, telling.attribute, whole)
+    else:
+        number = telling.number
+        ranked = [sorted(group, key=lambda h: (number(h), h.tie_break)) for group in groups]
+        layers = layers_by_number(ranked, number, whole)
+    for value, members in enumerate(layer for layer in layers if layer):
+        yield stack.split(telling.name, str(value), members)
 
 
 def _by_value(groups: list[Group], attribute: Attribute, whole: bool) -> list[Group]:
@@ -131,18 +186,3 @@ def _by_value(groups: list[Group], attribute: Attribute, whole: bool) -> list[Gr
         for header in ranked:
             layers[attribute(header)].append(header)
     return [first, *layers.values()]
-
-
-def _by_rank(groups: list[Group], whole: bool) -> list[Group]:
-    """Layers by rank of instance number at each position; a lone slice joins the nearest numbers."""
-    layers: list[Group] = [[] for _ in range(max(map(len, groups)))]
-    for group in groups:
-        if len(group) > 1:
-            for rank, header in enumerate(group):
-                layers[rank].append(header)
-    centres = [np.median([h.tie_break[0] for h in layer]) for layer in layers]
-    for group in groups:
-        if len(group) == 1:
-            distances = [abs(group[0].tie_break[0] - centre) for centre in centres]
-            layers[int(np.argmin(distances)) if whole else 0].append(group[0])
-    return layers

@@ -9,7 +9,8 @@ from neuronetra.domain.headers import SliceHeader
 from neuronetra.domain.modality import ModalityFacts
 from neuronetra.domain.pixels import PixelFacts
 from neuronetra.domain.series import Series
-from neuronetra.domain.stacking import SeriesFiles, series_of
+from neuronetra.domain.series_files import SeriesFiles
+from neuronetra.domain.stacking import series_of
 from neuronetra.domain.twins import Digest
 
 _MR = ModalityFacts(modality="MR")

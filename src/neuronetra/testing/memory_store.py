@@ -44,13 +44,20 @@ class MemoryStore:
 
     @classmethod
     def filled(cls, recipe: Recipe, manifests: Sequence[Manifest] = (), kind: str = "onnx") -> MemoryStore:
-        """``manifests``, or an untrained member for each slot of ``recipe``; all of them are chosen."""
+        """``manifests``, or an untrained member for each slot of ``recipe``.
+
+        The first of each slot is chosen, where they fill the slots.
+        """
         store = cls()
         given = manifests or [tiny_manifest(recipe, slot) for slot in range(len(recipe.slots))]
         for manifest in given:
             store.put(manifest, {kind: FAKE_WEIGHTS + str(manifest.name).encode()})
-        members = tuple(EnsembleMember(manifest.name, "", manifest.score) for manifest in given)
-        store.save_ensemble(Ensemble(recipe, members, "all members"))
+        first = {(m.name.architecture, m.name.fold): m for m in reversed(given)}
+        slots = [(architecture.name, fold) for architecture, fold in recipe.slots]
+        if set(slots) <= set(first):
+            chosen = [first[slot] for slot in slots]
+            members = tuple(EnsembleMember(m.name, "", m.score or None) for m in chosen)
+            store.save_ensemble(Ensemble(recipe, members, "the first of each slot"))
         return store
 
     def names(self) -> tuple[CheckpointName, ...]:

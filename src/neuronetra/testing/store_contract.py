@@ -46,9 +46,9 @@ def manifests() -> list[Manifest]:
 
 
 def ensemble() -> Ensemble:
-    """All members but the last, weighted by their scores, with temperatures."""
-    members = tuple(EnsembleMember(m.name, "", m.score) for m in manifests()[:-1])
-    return Ensemble(RECIPE, members, "the first three", (1.5,) * len(LABELS))
+    """All members, weighted by their scores, with temperatures."""
+    members = tuple(EnsembleMember(m.name, "", m.score) for m in manifests())
+    return Ensemble(RECIPE, members, "all four", (1.5,) * len(LABELS))
 
 
 def files_of(folder: Path, contents: Mapping[str, bytes]) -> dict[str, str]:
@@ -229,7 +229,7 @@ class CheckpointStoreContract(ReadableStoreContract):
         before = filled.ensemble()
         absent = EnsembleMember(tiny_manifest(RECIPE, 0, 99, 0.9).name)
         with pytest.raises(MissingMemberError):
-            filled.save_ensemble(Ensemble(RECIPE, (*before.members, absent), "one too many"))
+            filled.save_ensemble(Ensemble(RECIPE, (absent, *before.members[1:]), "one is absent"))
         assert filled.ensemble() == before
 
     def test_digest_tells_ensembles_apart(self, filled: CheckpointStore) -> None:
@@ -239,7 +239,7 @@ class CheckpointStoreContract(ReadableStoreContract):
         digests = []
         for chosen in (
             base,
-            evolve(base, members=members[:2]),
+            evolve(base, members=tuple(reversed(members))),
             evolve(base, members=(evolve(members[0], weight=0.1), *members[1:])),
             evolve(base, temperatures=None),
             evolve(base, recipe=evolve(RECIPE, policy=EnsemblePolicy.MEAN)),

@@ -91,3 +91,19 @@ def test_a_slow_share_is_read_by_many_threads(tmp_path: Path, monkeypatch: pytes
     (series,) = scan_folder(str(tmp_path))
     assert len(workers) > 4
     assert series.frame_count == len(opened) == len(set(opened)) == 40
+
+
+@pytest.mark.parametrize(("asked", "expected"), [(None, scanning.SHARE_THREADS), (1, 1), (3, 3)])
+def test_threads_that_were_asked_for_are_kept_to(
+    monkeypatch: pytest.MonkeyPatch, asked: int | None, expected: int
+) -> None:
+    """Only where nothing was asked for do more threads wait for a share than there are processors."""
+    used: list[int] = []
+
+    def noted(_work: object, _items: object, threads: int, sample: int) -> list[object]:
+        used.append(threads)
+        return []
+
+    monkeypatch.setattr(scanning, "side_by_side", noted)
+    scanning.read_headers([], asked)
+    assert used == [expected]

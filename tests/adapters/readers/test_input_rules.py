@@ -16,7 +16,7 @@ from pydicom.uid import UID, RLELossless
 from neuronetra.adapters.readers.pydicom import PydicomReader
 from neuronetra.adapters.readers.simpleitk import SimpleITKReader
 from neuronetra.domain.series import Series
-from neuronetra.errors import NoSeriesError, UsageError
+from neuronetra.errors import InputNotFoundError, NoSeriesError, UsageError
 from neuronetra.testing.series_builder import SeriesPlan, build, write_datasets
 
 READER = PydicomReader()
@@ -72,6 +72,15 @@ def test_rule_01_a_single_file_is_a_series(tmp_path: Path) -> None:
     path = build(SIMPLE).write(tmp_path)[2]
     (series,) = READER.scan(str(path))
     assert [item.file for item in series.slices] == [path.name]
+
+
+def test_rule_01_an_empty_path_is_no_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not mean the folder that the program happens to run in."""
+    build(SIMPLE).write(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputNotFoundError):
+        READER.scan("")
+    assert READER.scan(".")
 
 
 @pytest.mark.parametrize("implicit", [False, True])
@@ -235,6 +244,57 @@ def test_rule_05_two_patients_under_one_uid(tmp_path: Path) -> None:
     found = READER.scan(str(tmp_path))
     assert [series.frame_count for series in found] == [3, 3]
     assert all(warned(series, "two patients") for series in found)
+
+
+def test_rule_05_an_identifier_that_half_of_the_files_lack_is_no_second_patient(tmp_path: Path) -> None:
+    """The names agree, so one patient's slices are one series."""
+    built = build(SIMPLE)
+    for dataset in built.datasets[::2]:
+        dataset.PatientID = ""
+    built.write(tmp_path)
+    assert only(tmp_path).frame_count == 4
+
+
+@pytest.mark.parametrize(("modality", "expected", "assumed"), [("CT", "CTA", True), ("MR", "MR", False)])
+def test_rule_27_bare_headers_hold_only_ct_or_mr(
+    tmp_path: Path, modality: str, expected: str, assumed: bool
+) -> None:
+    """CT means CTA here and that is said, MR stays MR; an empty contrast element proves nothing."""
+
+    def change(dataset: Dataset) -> None:
+        dataset.ContrastBolusAgent = ""
+        dataset.BodyPartExamined = "FOOT"
+
+    series = spoiled(tmp_path, change, SeriesPlan(shape=(4, 7, 9), modality=modality))
+    assert series.modality is not None
+    assert (series.modality.modality.value, series.modality.assumed) == (expected, assumed)
+
+
+def test_rule_27_no_modality_and_no_class_keeps_the_geometry(tmp_path: Path) -> None:
+    """The caller may name the modality; every file is accounted for."""
+
+    def change(dataset: Dataset) -> None:
+        del dataset.Modality
+        dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = UID("1.2.840.10008.5.1.4.1.1.7")
+
+    series = spoiled(tmp_path, change)
+    assert series.modality is None
+    assert series.error is None
+    assert series.geometry is not None
+    assert series.reading.files_found == series.frame_count == 4
+
+
+def test_rule_26_repairs_of_a_slice_that_is_left_out_are_told(tmp_path: Path) -> None:
+    """A malformed position among good ones: left out, missing, and named by its element."""
+    built = build(SIMPLE)
+    paths = built.write(tmp_path)
+    raw = paths[3].read_bytes()
+    place = raw.index(b"\x20\x00\x32\x00DS") + 8
+    paths[3].write_bytes(raw[:place] + b"x" + raw[place + 1 :])
+    series = only(tmp_path)
+    assert (series.frame_count, series.missing_slices) == (3, 1)
+    assert "position is missing or malformed" in reasons(series)
+    assert warned(series, "geometry: ImagePositionPatient (0020,0032) is malformed", "left out")
 
 
 def test_series_uid_that_could_be_a_path_is_refused(tmp_path: Path) -> None:

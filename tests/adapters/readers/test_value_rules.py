@@ -73,8 +73,9 @@ def test_rule_20_malformed_slopes(tmp_path: Path, text: bytes, slope: float) -> 
         assert np.allclose(reader.load(series, range(4)).pixels, stored * slope + 2.0, atol=1e-3)
 
 
-def test_rule_17_modality_lut_is_applied(tmp_path: Path) -> None:
-    """A modality LUT in a sequence stands instead of slope and intercept."""
+@pytest.mark.parametrize("empty_slope", [False, True])
+def test_rule_17_modality_lut_is_applied(tmp_path: Path, empty_slope: bool) -> None:
+    """A modality LUT in a sequence stands instead of slope and intercept; an empty slope is none."""
 
     def change(dataset: Dataset) -> None:
         table = Dataset()
@@ -82,8 +83,11 @@ def test_rule_17_modality_lut_is_applied(tmp_path: Path) -> None:
         table.add_new(0x00283004, "LO", "US")
         table.add_new(0x00283006, "OW", (np.arange(4096) * 3).astype("<u2").tobytes())
         dataset.ModalityLUTSequence = DicomSequence([table])
+        if empty_slope:
+            dataset.RescaleSlope = None
 
     series = spoiled(tmp_path, change)
+    assert warned(series, "slope: ", "empty") is empty_slope
     expected = build(SIMPLE).volume * 3
     assert np.array_equal(READER.load(series, range(4)).pixels, expected)
     assert READER.load(series, range(4)) == SimpleITKReader().load(series, range(4))

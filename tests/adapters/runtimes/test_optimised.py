@@ -148,3 +148,36 @@ def test_copies_used_longest_ago_go_first(
     shutil.rmtree(last.parent)
     remade = copies.of(Path(checkpoint.path), checkpoint.sha256)
     assert [path.parent for path in tmp_path.rglob("network.onnx")] == [remade.parent if remade else None]
+
+
+def test_swapped_network_is_refused(small_store: Path, checkpoint: Checkpoint) -> None:
+    """Another member's network under this member's name and hash is noticed by what the file says itself."""
+    store = FolderStore(str(small_store))
+    other = store.load(store.names()[1], "onnx")
+    swapped = evolve(checkpoint, path=other.path)
+    with pytest.raises(ManifestError, match="name is not the manifest's"):
+        OnnxRuntime(cache="").open(swapped)
+
+
+def test_copy_that_does_not_open_is_passed_over(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    """A copy whose record fits but whose graph is none does no harm: the portable file is used."""
+    import json
+
+    runtime = OnnxRuntime(cache=str(tmp_path))
+    expected = runtime.open(checkpoint).score(trial_batch((64, 64))).probabilities
+    graph = next(tmp_path.rglob("network.onnx"))
+    graph.write_bytes(b"no graph")
+    record = graph.parent / "record.json"
+    sums = json.loads(record.read_text())
+    record.write_text(json.dumps({**sums, "network.onnx": checksum(graph)}))
+    found = runtime.open(checkpoint).score(trial_batch((64, 64))).probabilities
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("options", [{"device": "tpu"}, {"threads": 0}, {"threads_per_member": 0}])
+def test_options_that_make_no_sense(options: dict) -> None:
+    """An unknown device or no thread at all is refused, never silently the CPU."""
+    from neuronetra.errors import UsageError
+
+    with pytest.raises(UsageError):
+        OnnxRuntime(**options)

@@ -122,3 +122,31 @@ def test_imported_weights_are_the_originals(small_store: Path, small_recipe: Rec
     ).read_bytes()
     with pytest.raises(UsageError, match="no such architecture"):
         maker.bring(CheckpointName("swin", 0, 1, 0.5), small_recipe, str(path))
+
+
+def test_import_never_replaces_nor_poses_as_trained(
+    small_store: Path, small_recipe: Recipe, tmp_path: Path
+) -> None:
+    """A member that is there is not written over, and an untrained one's name cannot be imported."""
+    source = FolderStore(str(small_store))
+    weights = source.load(source.names()[0], "safetensors").path
+    maker = _maker(tmp_path / "store", tmp_path / "work")
+    name = CheckpointName("mobilenet", 0, 8, 0.6)
+    maker.bring(name, small_recipe, weights)
+    with pytest.raises(UsageError, match="has a member of this name"):
+        maker.bring(name, small_recipe, weights)
+    with pytest.raises(UsageError, match="untrained"):
+        maker.bring(CheckpointName("mobilenet", 1, 0, 0.0), small_recipe, weights)
+
+
+def test_lost_files_are_made_again(small_store: Path, small_recipe: Recipe, tmp_path: Path) -> None:
+    """A member whose file is lost counts as absent: making the store again makes the file again."""
+    import shutil
+
+    store = tmp_path / "store"
+    shutil.copytree(small_store, store)
+    lost = min(store.glob("*.onnx"))
+    lost.unlink()
+    _maker(store, tmp_path / "work").initialise(small_recipe, 1)
+    assert lost.is_file()
+    assert FolderStore(str(store)).ensemble()

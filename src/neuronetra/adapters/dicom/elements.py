@@ -103,6 +103,20 @@ def _structs(order: str) -> tuple[Struct, Struct, Struct]:
 _LITTLE, _BIG = _structs("<"), _structs(">")
 
 
+def _odd_length(data: HeaderBytes, position: int, vr: bytes, short: int, header: Struct) -> int | None:
+    """The length of a private element whose VR is none: what fits, with a later element behind it.
+
+    Two unknown letters are a VR with a ``short`` length; other bytes may also be part of an implicit one.
+    """
+    group, element, whole = header.unpack(data.at(position, 8))
+    for length in ((short,) if vr.isalpha() else (whole, short)) if group & 1 else ():
+        end = position + 8 + length
+        following = data.at(end, 8) if end <= data.size else b""
+        if len(following) == 8 and header.unpack(following)[:2] > (group, element):
+            return int(length)
+    return None
+
+
 def walk(
     data: HeaderBytes, start: int, encoding: Encoding, wanted: AbstractSet[int], last_group: int = 0xFFFF
 ) -> Elements:
@@ -128,7 +142,9 @@ def walk(
             if vr in _LONG and i + 12 <= len(buffer):
                 header, (length,) = 12, long_length.unpack_from(buffer, i + 8)
             elif vr not in KNOWN_VRS:
-                break
+                if (odd := _odd_length(data, position, vr, length, implicit)) is None:
+                    break
+                length, base, buffer = odd, data.base, data.buffer
         position += header
         if not levels:
             if tag in PIXEL_DATA:

@@ -44,7 +44,7 @@ def find_files(path: str | os.PathLike[str]) -> tuple[list[FoundFile], list[Left
     Raises ``InputNotFoundError`` where there is neither a file nor a folder.
     """
     try:
-        root = os.path.realpath(path)
+        root = os.path.realpath(path) if os.fspath(path) else ""
     except (OSError, ValueError):
         root = ""
     if os.path.isdir(root):
@@ -57,7 +57,7 @@ def find_files(path: str | os.PathLike[str]) -> tuple[list[FoundFile], list[Left
     found = "something that is neither a file nor a folder" if os.path.lexists(root) else "nothing there"
     raise InputNotFoundError(
         "the path cannot be read",
-        where=shown_name(os.fspath(path)),
+        where=shown_name(os.fspath(path)) or "an empty path",
         found=found,
         expected="a folder of DICOM files",
         fix="check the spelling of the path, and that it is mounted",

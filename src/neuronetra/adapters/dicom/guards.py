@@ -8,6 +8,7 @@ from neuronetra.domain.headers import ImageKind, Refused, SliceHeader
 from neuronetra.domain.modality import resolve_modality
 
 ONLY = "only uncompressed little-endian files of one frame are read so far"
+DAMAGED = "damaged header"
 MAX_PIXELS = 1 << 26
 """Pixels of one slice; no head slice comes near."""
 
@@ -16,14 +17,14 @@ def refusal(header: SliceHeader, elements: Elements, size: int) -> Refused | Non
     """Why a file of a series gives no slice, or ``None``; ``file`` is for the caller to fill in."""
     for reason in (_never_a_slice(header, elements), _unread_so_far(header)):
         if reason:
-            return Refused(file="", reason=reason, lost=reason.endswith(ONLY))
+            return Refused(file="", reason=reason, lost=reason.endswith(ONLY) or reason == DAMAGED)
     damage = _damage(header, size)
     return Refused(file="", reason=damage, lost=True) if damage else None
 
 
 def _never_a_slice(header: SliceHeader, elements: Elements) -> str:
     if elements.broken and not elements.pixel_tag:
-        return "damaged header"
+        return DAMAGED
     if elements.truncated and not elements.pixel_tag:
         return ""
     if header.facts.modality.strip() and resolve_modality(header.facts) is None:
@@ -60,13 +61,13 @@ def _unread_so_far(header: SliceHeader) -> str:
         return ""
     if header.element.length is None:
         return f"encapsulated pixel data: {ONLY}"
+    if header.pixels.bits_allocated not in (8, 16, 32) and not header.pixels.floating:
+        return f"pixels of an unusual size in bits: {ONLY}"
     frames = header.frames
     if (frames or 1) > 1 or _whole_frames(header) > 1:
         return f"multi-frame image: {ONLY}"
     if header.facts.sop_class_uid in syntaxes.ENHANCED:
         return f"enhanced image with functional groups: {ONLY}"
-    if header.pixels.bits_allocated not in (8, 16, 32) and not header.pixels.floating:
-        return f"pixels of an unusual size in bits: {ONLY}"
     return ""
 
 

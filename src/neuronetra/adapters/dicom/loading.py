@@ -15,10 +15,13 @@ from neuronetra.domain.geometry import Turn
 from neuronetra.domain.pixels import PixelFacts, slice_values
 from neuronetra.domain.series import Series, Slice
 from neuronetra.domain.stack import StackGeometry
-from neuronetra.errors import SeriesError, SliceError, UsageError
+from neuronetra.errors import OutputError, SeriesError, SliceError, UsageError
 
 Decode = Callable[[bytes, PixelFacts], Array]
-"""One frame's stored bytes (little-endian) to its raw words (rows, columns); raises ``ValueError``."""
+"""One frame's stored bytes (little-endian) to its raw words (rows, columns).
+
+Raises ``ValueError`` for what no decoder takes, ``OutputError`` where this machine stands in the way.
+"""
 
 
 def usable_threads(asked: int | None) -> int:
@@ -30,7 +33,7 @@ def usable_threads(asked: int | None) -> int:
 
 
 def load_frames(series: Series, positions: Sequence[int], decode: Decode, threads: int) -> Frames:
-    """The slices at ``positions``, float32 (k, H, W), canonical. Raises ``SliceError`` or ``SeriesError``."""
+    """The slices at ``positions``, float32 (k, H, W), canonical. Raises ``SliceError``, ``SeriesError``, ``OutputError``."""
     geometry = series.geometry
     if geometry is None:
         raise SeriesError("the series has no slices", where=series.uid, found=series.error or "")
@@ -71,6 +74,8 @@ def _values(item: Slice, geometry: StackGeometry, turn: Turn, decode: Decode) ->
         raise SliceError({item.file: "has other rows and columns than when it was scanned"})
     try:
         words = decode(stored, facts)
+    except OutputError:  # of this machine, not of the slice
+        raise
     except (ValueError, RuntimeError, OSError, AttributeError, KeyError, NotImplementedError) as error:
         raise SliceError({item.file: f"cannot be decoded ({type(error).__name__})"}) from None
     return turn.apply(slice_values(words, facts))

@@ -100,6 +100,8 @@ def _bits(values: Values, pixel_tag: int) -> tuple[int, int, int]:
 def _rescale(values: Values) -> tuple[float, float]:
     """Slope and intercept; 1 and 0 where missing, and, with a repair, where malformed."""
     slope = values.number(SLOPE, "a slope of 1 is taken")
+    if SLOPE in values.raw and not values.text(SLOPE):
+        values.note(SLOPE, "is empty, so values are not scaled by it")
     if slope == 0.0:
         values.malformed(SLOPE, "a slope of 1 is taken instead of 0")
     intercept = values.number(INTERCEPT, "0 is added after the slope")
@@ -127,7 +129,7 @@ def read_modality_lut(data: HeaderBytes, elements: Elements, values: Values) -> 
     A damaged table counts as none, with a repair.
     """
     place = elements.offsets.get(LUT_SEQUENCE)
-    if place is None or place[1] == 0 or SLOPE in elements.values:
+    if place is None or place[1] == 0 or values.text(SLOPE):
         return None
     item = walk(data, place[0] + 8, elements.encoding, frozenset({LUT_DESCRIPTOR, LUT_DATA}))
     descriptor = item.values.get(LUT_DESCRIPTOR, b"")

@@ -21,7 +21,7 @@ class DicomReader(ABC):
         if stack < 0:
             raise UsageError("no such stack", found=str(stack), expected="0 or more")
         self._stack = stack
-        self._threads = usable_threads(threads)
+        self._asked, self._threads = threads, usable_threads(threads)
 
     @abstractmethod
     def decode(self, stored: bytes, facts: PixelFacts) -> Array:
@@ -32,7 +32,7 @@ class DicomReader(ABC):
 
     def scan(self, path: str) -> tuple[Series, ...]:
         """Every series under ``path``, from headers; see ``SeriesReader``."""
-        return scan_folder(path, self._stack, self._threads)
+        return scan_folder(path, self._stack, self._asked)
 
     def load(self, series: Series, positions: Sequence[int]) -> Frames:
         """The pixels of those slices, float32 (k, H, W); see ``SeriesReader``."""

@@ -12,15 +12,18 @@ from neuronetra.adapters.dicom.side_by_side import side_by_side
 from neuronetra.adapters.dicom.stored import stored_digest
 from neuronetra.domain.headers import Refused, SliceHeader
 from neuronetra.domain.series import LeftOut, Series
-from neuronetra.domain.stacking import files_by_series, series_of
+from neuronetra.domain.series_files import files_by_series
+from neuronetra.domain.stacking import series_of
 from neuronetra.errors import NoSeriesError
 
 SHARE_THREADS = 16
 """Files opened at once where opening waits for a network, however few processors there are."""
 
 
-def scan_folder(path: str, stack: int = 0, threads: int = 1) -> tuple[Series, ...]:
+def scan_folder(path: str, stack: int = 0, threads: int | None = None) -> tuple[Series, ...]:
     """Every series under ``path``, sorted by uid: stack number ``stack`` of each, 0 the largest.
+
+    ``threads`` is how many were asked for, if any were.
 
     Raises ``InputNotFoundError`` and ``NoSeriesError``.
     """
@@ -33,9 +36,9 @@ def scan_folder(path: str, stack: int = 0, threads: int = 1) -> tuple[Series, ..
     return tuple(series_of(one, stray, stored_digest, stack) for one in files)
 
 
-def read_headers(found: Sequence[FoundFile], threads: int) -> list[SliceHeader | Refused]:
+def read_headers(found: Sequence[FoundFile], threads: int | None) -> list[SliceHeader | Refused]:
     """The header of each file, in the order given; a slow share is asked for many at once."""
-    return side_by_side(read_header, found, max(threads, SHARE_THREADS), sample=8)
+    return side_by_side(read_header, found, threads or SHARE_THREADS, sample=8)
 
 
 def _no_series(path: str, stray: Sequence[LeftOut]) -> NoSeriesError:

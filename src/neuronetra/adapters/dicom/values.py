@@ -37,6 +37,17 @@ NAMES = {
     0x00283000: "ModalityLUTSequence",
 }
 """Elements that a repair may name."""
+_WORDS = {
+    0x00200013: "geometry",
+    0x00200032: "geometry",
+    0x00200037: "orientation",
+    0x00201041: "geometry",
+    0x00280030: "spacing",
+    0x00281052: "slope",
+    0x00281053: "slope",
+    0x00283000: "slope",
+}
+"""The plain word of what an element is for, where a user looks for one."""
 
 
 def element_name(tag: int) -> str:
@@ -66,7 +77,7 @@ class Values:
         found = self.raw.get(tag)
         if not found or not (text := found.strip(b" \0")):
             return None
-        parsed = [self._decimal(part, tag) for part in text.split(b"\\")]
+        parsed = [self._decimal(part, tag) for part in self._parts(text, tag, 1)]
         first = parsed[0]
         if first is None or any(value != first for value in parsed):
             self.malformed(tag, note)
@@ -80,7 +91,7 @@ class Values:
         found = self.raw.get(tag)
         if not found or not (text := found.strip(b" \0")):
             return None
-        parsed = [self._decimal(part, tag) for part in text.split(b"\\")]
+        parsed = [self._decimal(part, tag) for part in self._parts(text, tag, count)]
         values = tuple(value for value in parsed if value is not None)
         if len(values) != count or len(parsed) != count:
             self.malformed(tag)
@@ -120,10 +131,28 @@ class Values:
         return value if math.isfinite(value) else None
 
     def malformed(self, tag: int, note: str = "") -> None:
-        self.repairs.append(f"{element_name(tag)} is malformed{note and ': ' + note}")
+        self.note(tag, f"is malformed{note and ': ' + note}")
 
     def repaired(self, tag: int) -> None:
-        self.repairs.append(f"{element_name(tag)} is malformed, but can only mean one thing")
+        self.note(tag, "is malformed, but can only mean one thing")
+
+    def note(self, tag: int, what: str) -> None:
+        """A repair that names the element, after the plain word for what it tells."""
+        word = _WORDS.get(tag, "")
+        self.repairs.append(f"{word and word + ': '}{element_name(tag)} {what}")
+
+    def seconds(self, tag: int) -> float | None:
+        """A time of day (TM) as a number that grows with it; nothing is said of a malformed one."""
+        text = self.raw.get(tag, b"").strip(b" \0")
+        return float(text) if text.replace(b".", b"", 1).isdigit() and len(text) < 20 else None
+
+    def _parts(self, text: bytes, tag: int, count: int) -> list[bytes]:
+        """The values of a list, less one empty last value that a trailing backslash makes."""
+        parts = text.split(b"\\")
+        if len(parts) == count + 1 and not parts[-1].strip():
+            self.repaired(tag)
+            parts.pop()
+        return parts
 
     def _decimal(self, part: bytes, tag: int) -> float | None:
         """A finite decimal; a comma for a point can only mean one thing."""

@@ -6,12 +6,13 @@ import errno
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from neuronetra.errors import OutputError
+from neuronetra.errors import NeuronetraError, OutputError
 
 
 @contextmanager
@@ -20,7 +21,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
     Raises ``OutputError`` where the disk refuses.
     """
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    partial = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
     try:
         with partial.open("xb") as stream:
             yield stream
@@ -28,10 +29,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             os.fsync(stream.fileno())
         partial.replace(path)
         _sync_folder(path.parent)
+    except NeuronetraError:  # of the block's own work; some derive from OSError
+        raise
     except OSError as error:
         raise refused(path, error) from error
     finally:
-        with suppress(FileNotFoundError):  # renamed, as it should be
+        with suppress(OSError):  # renamed, as it should be, or never there
             partial.unlink()
 
 
@@ -67,6 +70,46 @@ def make_folder(path: Path) -> Path:
     except OSError as error:
         raise refused(path, error) from error
     return path
+
+
+@contextmanager
+def folder_to_work_in(parent: Path | None) -> Iterator[Path]:
+    """A folder below ``parent`` (made if need be; ``None``: the system's own place), gone afterwards.
+
+    Those of processes that were killed are removed. Raises ``OutputError``.
+    """
+    try:
+        if parent is not None:
+            _remove_orphans(make_folder(parent))
+        made = tempfile.mkdtemp(prefix=f"{_WORK}{os.getpid()}-", dir=parent)
+    except NeuronetraError:
+        raise
+    except OSError as error:
+        raise refused(parent or Path(tempfile.gettempdir()), error) from error
+    try:
+        yield Path(made)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+_WORK = ".making-"
+
+
+def _remove_orphans(parent: Path) -> None:
+    for left in parent.glob(f"{_WORK}*-*"):
+        owner = left.name.removeprefix(_WORK).partition("-")[0]
+        if owner.isdigit() and not _is_running(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it runs, as somebody else
+        return True
+    return True
 
 
 def refused(path: Path, error: OSError) -> OutputError:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,7 @@ from neuronetra.adapters.dicom.plain import plain_file
 from neuronetra.adapters.dicom.reader import DicomReader
 from neuronetra.domain.arrays import Array
 from neuronetra.domain.pixels import PixelFacts
+from neuronetra.errors import OutputError
 
 
 class SimpleITKReader(DicomReader):
@@ -26,16 +29,34 @@ class SimpleITKReader(DicomReader):
     def decode(self, stored: bytes, facts: PixelFacts) -> Array:
         bits = min(facts.bits_allocated, 32)
         words_per_row = facts.columns * facts.bits_allocated // bits
-        descriptor, path = tempfile.mkstemp(prefix="neuronetra-", suffix=".dcm")
-        try:
-            with os.fdopen(descriptor, "wb", buffering=0) as file:
-                file.writelines(plain_file(stored, facts.rows, words_per_row, bits))
+        with _temporary(plain_file(stored, facts.rows, words_per_row, bits)) as path:
             words = _read(path).reshape(facts.rows, words_per_row)
-        finally:
-            Path(path).unlink()
         if words.dtype != np.dtype(f"u{bits // 8}"):
             raise ValueError("SimpleITK changed the type of the pixels")
         return words.view(f"f{facts.bits_allocated // 8}") if facts.floating else words
+
+
+@contextmanager
+def _temporary(parts: Iterable[bytes]) -> Iterator[str]:
+    """A file that holds ``parts``, for as long as it is needed. Raises ``OutputError``."""
+    path = ""
+    try:
+        try:
+            descriptor, path = tempfile.mkstemp(prefix="neuronetra-", suffix=".dcm")
+            with os.fdopen(descriptor, "wb") as file:
+                file.writelines(parts)
+        except OSError as error:
+            raise OutputError(
+                "a temporary file cannot be written",
+                where="the folder for temporary files",
+                found=error.strerror or type(error).__name__,
+                fix="free space there, or set TMPDIR to a folder that can be written to",
+            ) from None
+        yield path
+    finally:
+        if path:
+            with suppress(OSError):
+                Path(path).unlink()
 
 
 def _read(path: str) -> Array:

@@ -34,14 +34,18 @@ def write_inspection(
     frames: Frames | None,
     encoded: Encoded | None,
     volume: Frames | None = None,
+    part: int = 1,
 ) -> Path:
     """Write what is there of one series into ``parent/<series_uid>/``; the report last.
+
+    ``part`` above 1 tells another series of the same uid (another patient's) apart: ``<series_uid>-2``.
 
     ``encoded.npy`` is uint8 (3, H, W), ``volume.npy`` float32 (slices, rows, columns), canonical.
     Raises ``OutputError``.
     """
     document = report.as_document()
-    folder = make_folder(Path(parent) / folder_name(document["series_uid"]))
+    name = folder_name(document["series_uid"])
+    folder = make_folder(Path(parent) / (name if part == 1 else f"{name}-{part}"))
     if frames is not None:
         sheet = frame_sheet(frames, document["frame_count"], document["positions_mm"])
         write_bytes(folder / "frames.png", sheet)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from neuronetra.ports import Closing
 
 _CUDA = "CUDAExecutionProvider"
 _CPU = "CPUExecutionProvider"
+_LOG = logging.getLogger(__name__)
 _QUIET = 4
 """ONNX Runtime's own log: fatal alone; what goes wrong comes back as an exception."""
 
@@ -44,6 +47,10 @@ class OnnxRuntime:
                 "the onnx runtime computes in float32", found=precision, fix="use --runtime torch"
             )
         self.device = _device(device)
+        if (threads is not None and threads < 1) or threads_per_member < 1:
+            raise UsageError(
+                "threads are counted from 1", found=f"{threads}, {threads_per_member} per member"
+            )
         cores = threads or available_cores()
         self.workers = 1 if self.device == "cuda" else max(1, cores // threads_per_member)
         self._threads_per_member = threads_per_member
@@ -57,11 +64,13 @@ class OnnxRuntime:
     def _session(self, checkpoint: Checkpoint, once: bool) -> Any:
         path = Path(checkpoint.path)
         sha256 = checkpoint.manifest.sha256.get("onnx")
+        copy = self._copies.of(path, sha256) if self._copies is not None and sha256 else None
+        if copy is not None:
+            try:
+                return self._opened(copy, once, optimised=True)
+            except Exception as error:  # noqa: BLE001 - ONNX Runtime's; the copy is not needed
+                _LOG.info("an optimised copy does not open: %s", type(error).__name__)
         try:
-            if self._copies is not None and sha256:
-                copy = self._copies.of(path, sha256)
-                if copy is not None:
-                    return self._opened(copy, once, optimised=True)
             return self._opened(path, once, optimised=False)
         except Exception as error:  # ONNX Runtime's exceptions share no base class but this
             raise StoreError(
@@ -90,6 +99,8 @@ def available_cores() -> int:
 
 
 def _device(wanted: str) -> str:
+    if wanted not in {"auto", "cpu", "cuda"}:
+        raise UsageError("unknown device", found=repr(wanted), expected="auto, cpu or cuda")
     has_cuda = _CUDA in ort.get_available_providers()
     if wanted == "auto":
         return "cuda" if has_cuda else "cpu"
@@ -107,6 +118,8 @@ def _require_same_network(session: Any, checkpoint: Checkpoint) -> None:
     manifest = checkpoint.manifest
     shape = list(session.get_inputs()[0].shape)[1:]
     for what, found, expected in (
+        ("name", stated.get("name"), str(manifest.name)),
+        ("label order", stated.get("labels"), json.dumps(list(manifest.labels), ensure_ascii=False)),
         ("preprocessing", stated.get("preprocessing_sha256"), manifest.pipeline.preprocessing.digest),
         ("input size", shape, [3, *manifest.spec.input_size]),
         ("number of labels", session.get_outputs()[0].shape[-1], len(LABELS)),
@@ -115,8 +128,8 @@ def _require_same_network(session: Any, checkpoint: Checkpoint) -> None:
             raise ManifestError(
                 f"the network's {what} is not the manifest's",
                 where=checkpoint.path,
-                found=str(found),
-                expected=str(expected),
+                found=str(found)[:80],
+                expected=str(expected)[:80],
                 fix="export the member anew",
             )
 

@@ -14,6 +14,7 @@ import os
 import platform
 import secrets
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
@@ -37,8 +38,8 @@ class OptimisedCopies:
     """Copies below ``folder`` (default: the user's cache folder; "" for none)."""
 
     def __init__(self, folder: str | None = None) -> None:
-        root = user_cache_path("neuronetra") / "onnx" if folder is None else Path(folder)
-        self._folder = None if folder == "" else root / f"{ort.__version__}-{_processor()}"
+        root = _user_cache() if folder is None else Path(folder) if folder else None
+        self._folder = None if root is None else root / f"{ort.__version__}-{_processor()}"
 
     def of(self, network: Path, sha256: str) -> Path | None:
         """The optimised copy of a verified network, made if need be; ``None`` where none can be kept."""
@@ -53,10 +54,18 @@ class OptimisedCopies:
             try:
                 _make(network, copy)
                 _evict(self._folder, keep=copy)
-            except OSError as error:
-                _LOG.info("no optimised copy can be kept: %s", error.strerror or type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - no room, no right, or ONNX Runtime's own
+                _LOG.info("no optimised copy can be kept: %s", type(error).__name__)
                 return None
         return copy / _GRAPH if _fits(copy) else None
+
+
+def _user_cache() -> Path | None:
+    """The user's cache folder; ``None`` where there is no home to look for it in."""
+    try:
+        return user_cache_path("neuronetra") / "onnx"
+    except (RuntimeError, OSError):
+        return None
 
 
 def checksum(path: Path) -> int:
@@ -78,9 +87,10 @@ def _fits(copy: Path) -> bool:
     try:
         record = json.loads((copy / _RECORD).read_bytes())
         fits = all(checksum(copy / name) == record[name] for name in (_GRAPH, _WEIGHTS))
-        os.utime(copy)
     except (OSError, ValueError, KeyError, TypeError):
         return False
+    with suppress(OSError):  # when it was last used; a read-only cache keeps no such note
+        os.utime(copy)
     return fits
 
 
@@ -92,8 +102,9 @@ def _make(network: Path, copy: Path) -> None:
         _optimise(network, partial)
         record = {name: checksum(partial / name) for name in (_GRAPH, _WEIGHTS)}
         (partial / _RECORD).write_text(json.dumps(record))
-        shutil.rmtree(copy, ignore_errors=True)
-        partial.rename(copy)
+        if not _fits(copy):  # else another process was faster
+            shutil.rmtree(copy, ignore_errors=True)
+            partial.rename(copy)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

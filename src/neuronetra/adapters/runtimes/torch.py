@@ -34,6 +34,8 @@ class TorchRuntime:
             raise UsageError("unknown precision", found=repr(precision), expected=" or ".join(_PRECISIONS))
         if precision == "float16" and self.device == "cpu":
             raise UsageError("float16 needs a GPU", fix="use bfloat16 or float32, or --device cuda")
+        if threads is not None and threads < 1:
+            raise UsageError("threads are counted from 1", found=str(threads))
         self._precision = _PRECISIONS[precision]
         self._threads = threads
 
@@ -44,6 +46,8 @@ class TorchRuntime:
 
 
 def _device(wanted: str) -> str:
+    if wanted not in {"auto", "cpu", "cuda"}:
+        raise UsageError("unknown device", found=repr(wanted), expected="auto, cpu or cuda")
     if wanted == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     if wanted == "cuda" and not torch.cuda.is_available():

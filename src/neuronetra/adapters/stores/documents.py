@@ -9,12 +9,28 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from neuronetra.domain.arrays import Float64
 from neuronetra.domain.checkpoints import CheckpointName, Ensemble, EnsembleMember, Manifest, ModelSpec
+from neuronetra.domain.documents import exactly, flag, number, several, text
+from neuronetra.domain.locations import LABELS
 from neuronetra.domain.recipes import Pipeline, Recipe
 from neuronetra.errors import ManifestError
 
 FORMAT = 1
 """The version of both documents; a reader refuses any other."""
+
+_MANIFEST_KEYS = (
+    "format",
+    "name",
+    "untrained",
+    "score",
+    "labels",
+    "spec",
+    "pipeline",
+    "sha256",
+    "training",
+    "out_of_fold",
+)
 
 LARGEST_DOCUMENT = 256 * 1024 * 1024
 
@@ -51,19 +67,28 @@ def manifest_from(content: bytes, where: str) -> Manifest:
 
 
 def _manifest(document: Mapping[str, Any]) -> Manifest:
-    score, seen = document["score"], document["out_of_fold"]
-    if document["untrained"] is not (score is None):
+    known = exactly(document, *_MANIFEST_KEYS)
+    score, seen = known["score"], known["out_of_fold"]
+    if flag(known["untrained"]) is not (score is None):
         raise ValueError("untrained and score contradict each other")
     return Manifest(
-        name=CheckpointName.parse(document["name"]),
-        spec=ModelSpec.from_document(document["spec"]),
-        pipeline=Pipeline.from_document(document["pipeline"]),
-        score=None if score is None else float(score),
-        sha256={str(kind): str(value) for kind, value in document["sha256"].items()},
-        training=dict(document["training"]),
-        out_of_fold=None if seen is None else np.asarray(seen, np.float64),
-        labels=tuple(document["labels"]),
+        name=CheckpointName.parse(text(known["name"])),
+        spec=ModelSpec.from_document(known["spec"]),
+        pipeline=Pipeline.from_document(known["pipeline"]),
+        score=None if score is None else number(score),
+        sha256={text(kind): text(value) for kind, value in known["sha256"].items()},
+        training=dict(known["training"]),
+        out_of_fold=None if seen is None else _scores(seen),
+        labels=tuple(text(label) for label in several(known["labels"])),
     )
+
+
+def _scores(rows: object) -> Float64:
+    """Out-of-fold scores: rows of 14 probabilities."""
+    values = np.array([[number(v) for v in several(row, len(LABELS))] for row in several(rows)], np.float64)
+    if values.size and not (values.min() >= 0.0 and values.max() <= 1.0):
+        raise ValueError("out-of-fold scores outside [0, 1]")
+    return values.reshape(-1, len(LABELS))
 
 
 def ensemble_bytes(ensemble: Ensemble) -> bytes:
@@ -88,12 +113,13 @@ def ensemble_from(content: bytes, where: str) -> Ensemble:
     """The ensemble in ``content``, its ``digest`` that of the content. Raises ``ManifestError``."""
 
     def build(document: Mapping[str, Any]) -> Ensemble:
-        temperatures = document["temperatures"]
+        known = exactly(document, "format", "recipe", "members", "temperatures", "why")
+        temperatures = known["temperatures"]
         return Ensemble(
-            Recipe.from_document(document["recipe"]),
-            tuple(_member(entry) for entry in document["members"]),
-            str(document["why"]),
-            None if temperatures is None else tuple(float(value) for value in temperatures),
+            Recipe.from_document(known["recipe"]),
+            tuple(_member(entry) for entry in several(known["members"])),
+            text(known["why"]),
+            None if temperatures is None else tuple(number(value) for value in several(temperatures)),
             digest(content),
         )
 
@@ -101,29 +127,38 @@ def ensemble_from(content: bytes, where: str) -> Ensemble:
 
 
 def _member(entry: Mapping[str, Any]) -> EnsembleMember:
-    weight = entry["weight"]
-    name = CheckpointName.parse(entry["name"])
-    return EnsembleMember(name, str(entry["manifest_sha256"]), None if weight is None else float(weight))
+    known = exactly(entry, "name", "manifest_sha256", "weight")
+    name, weight = CheckpointName.parse(text(known["name"])), known["weight"]
+    return EnsembleMember(name, text(known["manifest_sha256"]), None if weight is None else number(weight))
 
 
 def _json(document: Mapping[str, Any]) -> bytes:
     return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def _require_format(found: object) -> None:
-    if found != FORMAT:
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The keys of an object, none of them twice: of two, nobody can say which is meant."""
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise ValueError("a key stands twice")
+    return document
+
+
+def _require_format(document: object) -> None:
+    found = document.get("format") if isinstance(document, dict) else None
+    if type(found) is not int or found != FORMAT:
         raise ManifestError("written in another format", found=repr(found), expected=str(FORMAT))
 
 
 def _read(content: bytes, where: str, build: Callable[[Mapping[str, Any]], T]) -> T:
     try:
-        document = json.loads(content)
-        _require_format(document["format"])
+        document = json.loads(content, object_pairs_hook=_each_once)
+        _require_format(document)
         return build(document)
     except ManifestError as error:
         error.where = where if error.where in ("", where) else f"{where}: {error.where}"
         raise
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         what = f"no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())[:200]
         raise ManifestError(
             "damaged or made for another version",

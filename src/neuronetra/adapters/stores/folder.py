@@ -41,7 +41,11 @@ class FolderStore:
         if not self._folder.is_dir():
             raise StoreNotFoundError("no such model store", where=str(self._folder), fix=_MAKE)
         stems = (path.stem for path in self._folder.glob("[!.]*.json") if path.name != ENSEMBLE)
-        return tuple(sorted(CheckpointName.parse(stem) for stem in stems))
+        try:
+            return tuple(sorted(CheckpointName.parse(stem) for stem in stems))
+        except ManifestError as error:
+            error.where = str(self._folder)
+            raise
 
     def ensemble(self) -> Ensemble:
         """The chosen members; each one's manifest must be the one that was chosen."""
@@ -88,7 +92,7 @@ class FolderStore:
             raise MissingMemberError(
                 f"the member has no {weights} file",
                 where=str(path),
-                found=", ".join(sorted(manifest.sha256)) or "none",
+                found="no such file" if weights in manifest.sha256 else "none in its manifest",
                 fix="write it with `neuronetra models export`, or fetch the store anew",
             )
         return Checkpoint(manifest, weights, str(path), path.stat().st_size)

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-_WIDTH = 140
+_WIDTH = 400
+"""Wide enough that nothing is folded: a command to copy stays one line."""
 
 
 def table_of(rows: Sequence[Mapping[str, Any]]) -> str:
