@@ -265,7 +265,7 @@ def test_rule_26_a_damaged_copy_of_a_slice_that_was_read_is_not_missing(known: d
     files = SeriesFiles(uid="1.2", headers=tuple(header_stack()), refused=(lost(4, **known),))
     found = series_of(files, (), all_differ)
     assert found.missing_slices == 0
-    assert warned(found, "duplicate", "read from others")
+    assert warned(found, "duplicate", "cannot be read")
     assert not warned(found, "count as missing")
 
 

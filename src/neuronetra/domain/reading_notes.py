@@ -40,7 +40,7 @@ def lost_warnings(lost: Sequence[Refused], copies: int) -> Iterable[str]:
     if len(lost) > damaged:
         yield f"{len(lost) - damaged} slice(s) are in an encoding that is not read and count as missing"
     if copies:
-        yield f"duplicate: {copies} file(s) that cannot be read hold slices that were read from others"
+        yield f"duplicate: {copies} file(s) that cannot be read repeat slices or positions that were read"
 
 
 def lacking_warnings(chosen: Stack, others: Sequence[Stack]) -> Iterable[str]:
