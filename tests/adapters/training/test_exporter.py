@@ -57,12 +57,15 @@ def test_onnx_is_self_contained_and_portable(small_store: Path) -> None:
 
 
 def test_same_seed_same_weights(small_store: Path, small_recipe: Recipe, tmp_path: Path) -> None:
-    """The same seed makes byte-equal safetensors; folds differ from each other."""
+    """The same seed makes byte-equal files of both kinds, and one manifest hash; folds differ."""
     maker = _maker(tmp_path / "store", tmp_path / "work")
     maker.initialise(small_recipe, seed=1)
     for name in FolderStore(str(small_store)).names():
-        again = (tmp_path / "store" / f"{name}.safetensors").read_bytes()
-        assert again == (small_store / f"{name}.safetensors").read_bytes()
+        for kind in ("safetensors", "onnx"):
+            again = (tmp_path / "store" / f"{name}.{kind}").read_bytes()
+            assert again == (small_store / f"{name}.{kind}").read_bytes()
+    stores = [FolderStore(str(place)) for place in (small_store, tmp_path / "store")]
+    assert stores[0].ensemble().digest == stores[1].ensemble().digest
     folds = [small_store / f"resnet_fold{fold}_epoch0_score0.000000.safetensors" for fold in (0, 1)]
     assert folds[0].read_bytes() != folds[1].read_bytes()
 
@@ -150,3 +153,15 @@ def test_lost_files_are_made_again(small_store: Path, small_recipe: Recipe, tmp_
     _maker(store, tmp_path / "work").initialise(small_recipe, 1)
     assert lost.is_file()
     assert FolderStore(str(store)).ensemble()
+
+
+def test_network_tells_nothing_of_the_machine(small_store: Path) -> None:
+    """No path of the machine that exported it is in the ONNX file."""
+    import neuronetra
+
+    home = str(Path(neuronetra.__file__).parent)
+    for path in small_store.glob("*.onnx"):
+        content = path.read_bytes()
+        assert home.encode() not in content
+        assert b"site-packages" not in content
+        assert b".py" not in content

@@ -62,9 +62,20 @@ def _write_onnx(network: SeriesNetwork, manifest: Manifest, path: Path) -> None:
         )
 
 
+def _forget_its_making(model: onnx.ModelProto) -> None:
+    """Drop the exporter's notes: stack traces with paths of this machine, which differ from run to run."""
+    graph = model.graph
+    for part in (*graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer, graph):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    del model.metadata_props[:]
+    model.doc_string = ""
+
+
 def _describe(path: Path, manifest: Manifest) -> None:
     """The labels and the preprocessing go with the network: a swapped file is noticed."""
     model = onnx.load(str(path))
+    _forget_its_making(model)
     labels = json.dumps(list(manifest.labels), ensure_ascii=False)
     onnx.helper.set_model_props(
         model,
