@@ -45,3 +45,24 @@ def test_rescaled_is_computed_in_float64() -> None:
     large = np.array([16_777_217], np.int32)
     assert rescaled(large, 1.0, -16_777_216.0).tolist() == [1.0]
     assert rescaled(stored, 2.0, -1024.0).dtype == np.float32
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(1, 400),
+    st.sampled_from([np.float32, np.uint8]),
+    st.sampled_from([(1.0, 99.0), (5.0, 95.0), (0.0, 100.0), (33.3, 66.7)]),
+)
+def test_percentiles_are_numpys_to_the_bit(seed: int, size: int, dtype: type, percents: tuple) -> None:
+    """The faster way gives what numpy's percentile gives of the values as float64."""
+    values = (np.random.default_rng(seed).random(size) * 255).astype(dtype)
+    expected = np.percentile(values.astype(np.float64), percents)
+    assert percentiles(values, *percents) == tuple(map(float, expected))
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 254), st.integers(1, 255))
+def test_stretch_by_table_is_the_stretch(seed: int, low: int, span: int) -> None:
+    """A uint8 slice stretched by a table of 256 is what its values stretched one by one are."""
+    values = np.random.default_rng(seed).integers(0, 256, (20, 17), dtype=np.uint8)
+    one_by_one = stretched(values.astype(np.float64), low, low + span)
+    assert np.array_equal(stretched(values, low, low + span), one_by_one)
