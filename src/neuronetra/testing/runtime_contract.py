@@ -44,12 +44,12 @@ class ModelRuntimeContract:
     @pytest.fixture
     def runtime(self) -> ModelRuntime:
         """The runtime under test."""
-        raise NotImplementedError
+        pytest.fail("a subclass gives this fixture")
 
     @pytest.fixture
     def checkpoint(self) -> Checkpoint:
         """A checkpoint that the runtime opens: a local file of the kind ``runtime.weights``."""
-        raise NotImplementedError
+        pytest.fail("a subclass gives this fixture")
 
     @pytest.fixture
     def scorer(self, runtime: ModelRuntime, checkpoint: Checkpoint) -> Iterator[Scorer]:

@@ -18,7 +18,7 @@ REAL = Path(
 )
 
 
-def require_same_patient(folder: Path, samples: int = 200) -> None:
+def assert_same_patient(folder: Path, samples: int = 200) -> None:
     """Random voxels: at the point that our affine gives, ITK's volume holds the value that ours holds."""
     reader = PydicomReader()
     (series,) = reader.scan(str(folder))
@@ -54,10 +54,10 @@ def test_built_series_lie_where_itk_sees_them(tmp_path: Path, plane: Plane, stor
     """Any plane, turn, direction and rotation: the same value at the same point of the patient."""
     plan = SeriesPlan(plane=plane, shape=(9, 14, 11), modality="CT", intercept=-1024.0, slope=1.0, **stored)
     build(plan).write(tmp_path)
-    require_same_patient(tmp_path)
+    assert_same_patient(tmp_path)
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real series is not beside the repository")
 def test_the_real_series_lies_where_itk_sees_it() -> None:
     """A scanner's own series: the same value at the same point of the patient."""
-    require_same_patient(REAL)
+    assert_same_patient(REAL)
