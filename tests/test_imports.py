@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,12 @@ def test_only_the_command_line_prints() -> None:
             continue
         names = [n.id for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Name)]
         assert "print" not in names, path
+
+
+def test_rule_25_no_file_set_and_a_pydicom_that_stays_in_its_folder() -> None:
+    """Earlier versions follow paths out of a FileSet, and nothing here uses one on input from outside."""
+    requirements = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    (floor,) = [text.split(">=")[1] for text in requirements if text.startswith("pydicom>=")]
+    assert tuple(map(int, floor.split("."))) >= (3, 0, 2)
+    for path in (ROOT / "src").rglob("*.py"):
+        assert "fileset" not in path.read_text().lower(), path

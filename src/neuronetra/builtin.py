@@ -13,16 +13,20 @@ _TRAIN = "pip install 'neuronetra[train]'"
 _TORCH = ("torch", "torchvision", "timm", "safetensors")
 
 
-def _pydicom_reader(stack: int = 0, threads: int | None = None) -> Any:
+def _pydicom_reader(
+    stack: int = 0, threads: int | None = None, max_pixels: int | None = None, max_files: int | None = None
+) -> Any:
     from neuronetra.adapters.readers.pydicom import PydicomReader
 
-    return PydicomReader(stack, threads)
+    return PydicomReader(stack, threads, max_pixels=max_pixels, max_files=max_files)
 
 
-def _simpleitk_reader(stack: int = 0, threads: int | None = None) -> Any:
+def _simpleitk_reader(
+    stack: int = 0, threads: int | None = None, max_pixels: int | None = None, max_files: int | None = None
+) -> Any:
     from neuronetra.adapters.readers.simpleitk import SimpleITKReader
 
-    return SimpleITKReader(stack, threads)
+    return SimpleITKReader(stack, threads, max_pixels=max_pixels, max_files=max_files)
 
 
 def _opencv_preprocessor(threads: int = 2) -> Any:

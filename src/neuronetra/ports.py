@@ -36,20 +36,20 @@ Progress = Callable[[int, int], None]
 class SeriesReader(Protocol):
     """Reads image series from a folder (or one file)."""
 
-    def scan(self, path: str) -> tuple[Series, ...]:
+    def scan(self, path: str, progress: Progress | None = None) -> tuple[Series, ...]:
         """Every coherent series under ``path``, sorted by uid, from headers alone.
 
         Pixels are read only of instances that share a position. A series of which nothing can be used
         is returned with its ``error``. Raises ``InputNotFoundError`` where there is no such path and
-        ``NoSeriesError`` where nothing under it belongs to an image series.
+        ``NoSeriesError`` where nothing under it belongs to an image series. ``progress`` counts files.
         """
         ...
 
-    def load(self, series: Series, positions: Sequence[int]) -> Frames:
+    def load(self, series: Series, positions: Sequence[int], progress: Progress | None = None) -> Frames:
         """The pixels of those slices (numbers in canonical order, repeats allowed) and no others.
 
-        float32 (k, H, W), rescaled, canonical axes. Raises ``SliceError`` that names each file whose
-        pixels cannot be had, all of those asked for at once.
+        float32 (k, H, W), rescaled, canonical axes. Raises ``SliceError`` that names each slice
+        (``Slice.name``) whose pixels cannot be had, all of those asked for at once. ``progress`` counts slices.
         """
         ...
 

@@ -33,6 +33,26 @@ def test_frames_and_encoding_are_what_a_prediction_uses() -> None:
     assert (seen.report.slices_used, seen.report.error) == (SAMPLED, None)
 
 
+def test_the_report_says_whether_it_is_a_head() -> None:
+    """A verdict on the sampled slices, whole volume or not; none where no slice could be read."""
+    noise = FakeReader.of(fake_series("1.2", 20, (64, 64)))
+    reader = FakeReader([*noise.series, Series.unusable("1.3", "all truncated")], noise.volumes)
+    for volume in (False, True):
+        seen, unread = inspector(reader).inspect_each("scan", volume)
+        document = seen.report.as_document()
+        assert document["plausibility"]["verdict"] == "doubtful"
+        assert "noise" in document["plausibility"]["reasons"][0]
+        assert any(warning.startswith("plausibility: ") for warning in document["warnings"])
+        assert unread.report.as_document()["plausibility"] is None
+
+
+def test_a_head_of_unknown_modality_has_a_verdict() -> None:
+    """What fails after its slices were read was looked at, and its report says so."""
+    (seen,) = inspector(FakeReader.of(fake_series("1.2", 20, (64, 64), modality=None))).inspect_each("scan")
+    assert seen.report.error is not None
+    assert seen.report.as_document()["plausibility"]["verdict"] == "doubtful"
+
+
 def test_the_whole_volume() -> None:
     """Asked for, every slice is given as read, in order."""
     reader = FakeReader.of(fake_series("1.2", 20))
@@ -107,3 +127,23 @@ def test_unexpected_error_fails_one_series() -> None:
     assert [entry.report.error for entry in found] == [
         f"{uid}: unexpected ZeroDivisionError" for uid in ("1.1", "1.2")
     ]
+
+
+def test_a_volume_is_read_once() -> None:
+    """What the sampler chooses is taken from the slices that were read for the volume."""
+    reader = FakeReader.of(fake_series("1.1", 20))
+    (seen,) = inspector(reader).inspect_each("scan", volume=True)
+    (alone,) = inspector(reader).inspect_each("scan")
+    assert reader.loaded[0] == ("1.1", tuple(range(20)))
+    assert len(reader.loaded) == 2
+    assert seen.encoded == alone.encoded
+    assert seen.volume is not None
+    assert len(seen.volume) == 20
+    assert seen.report.slices_used == alone.report.slices_used
+
+
+def test_reading_shows_progress() -> None:
+    """Files of the scan and slices of a volume are counted."""
+    reader, steps = FakeReader.of(fake_series("1.1", 9)), []
+    list(inspector(reader).inspect_each("scan", volume=True, reading=lambda *step: steps.append(step)))
+    assert steps == [(1, 1), (9, 9)]

@@ -18,7 +18,7 @@ from neuronetra.domain.locations import LABELS
 from neuronetra.domain.modality import Modality
 from neuronetra.domain.recipes import Recipe
 from neuronetra.domain.views import MIRRORED, ORIGINAL, UNSWAPPED_FLIP
-from neuronetra.errors import UsageError
+from neuronetra.errors import InputError, UsageError
 from neuronetra.testing.fakes import (
     FakePreprocessor,
     FakeReader,
@@ -173,6 +173,28 @@ def test_members_fall_back_each_for_itself(predictor_of: PredictorOf) -> None:
     codes = {name[:6]: int(batch.modality[0]) for name, batch in runtime.batches}
     assert codes == {"tiny_a": Modality.MR.code, "tiny_b": Modality.T2.code}
     assert "untrained" not in prediction.notice
+
+
+def test_an_implausible_head_is_warned_of_and_predicted(predictor_of: PredictorOf) -> None:
+    """Noise gets probabilities all the same, and a warning; with hidden names the verdict is the same."""
+    reader = FakeReader.of(fake_series("1.2", 20, (64, 64)))
+    documents = [
+        predictor_of(reader, hide_names=hidden).predict("scan")[0].as_document() for hidden in (False, True)
+    ]
+    for document in documents:
+        assert document["probabilities"] is not None
+        assert document["report"]["plausibility"]["verdict"] == "doubtful"
+        assert any("plausibility" in warning for warning in document["report"]["warnings"])
+    assert documents[0]["report"]["plausibility"] == documents[1]["report"]["plausibility"]
+
+
+def test_unread_slices_have_no_plausibility(predictor_of: PredictorOf) -> None:
+    """A series of which no slice can be read is not judged."""
+    reader = FakeReader.of(fake_series("1.1", 20), fake_series("1.2", 20))
+    reader.failures = {"1.2": InputError("all truncated")}
+    good, bad = predictor_of(reader).predict("scan")
+    assert good.report.as_document()["plausibility"]["verdict"] == "unknown"
+    assert bad.report.as_document()["plausibility"] is None
 
 
 def test_unknown_laterality_is_warned_of(predictor_of: PredictorOf) -> None:

@@ -149,7 +149,7 @@ def test_a_reader_that_names_the_wrong_file(predictor_of: PredictorOf) -> None:
     first = reader.load
 
     class Wrong(FakeReader):
-        def load(self, series: Series, positions: object) -> object:  # type: ignore[override]
+        def load(self, series: Series, positions: object, progress: object = None) -> object:  # type: ignore[override]
             if series.uid == "1.2":
                 raise SliceError({"other.dcm": "truncated"})
             return first(series, positions)  # type: ignore[arg-type]

@@ -25,6 +25,7 @@ from neuronetra.testing.fakes import (
     fake_series,
     tiny_recipe,
 )
+from neuronetra.testing.phantom import head
 
 PredictorOf = Callable[..., Predictor]
 SHAPE = (12, 7, 9)
@@ -108,6 +109,25 @@ def test_an_affine_to_ras_is_turned_first(predictor_of: PredictorOf) -> None:
     expected = predictor.predict_volume(VOLUME, lps, "CTA").scores
     assert predictor.predict_volume(VOLUME, ras_to_lps(ras), "CTA").scores == expected
     assert predictor.predict_volume(VOLUME, ras, "CTA").scores != expected
+
+
+@pytest.mark.parametrize("plane", [Plane.AXIAL, Plane.SAGITTAL, Plane.CORONAL])
+def test_a_volume_is_judged_like_a_series(predictor_of: PredictorOf, plane: Plane) -> None:
+    """A made-up head of 152 x 184 x 187 mm looks like one however it lies in memory; water does not."""
+    predictor = predictor_of(FakeReader([]))
+    values = head((85, 80, 80)) * 0.9 * 4095.0 - 1024.0
+    order = {Plane.AXIAL: (0, 1, 2), Plane.SAGITTAL: (2, 0, 1), Plane.CORONAL: (1, 0, 2)}[plane]
+    flips = {Plane.AXIAL: (), Plane.SAGITTAL: (1,), Plane.CORONAL: (1,)}[plane]
+    volume = np.flip(values.transpose(order), flips)
+    affine = np.eye(4)
+    affine[:3, :3] = np.array(strategies.CANONICAL_AXES[plane], np.float64).T * [2.5, 2.5, 2.5]
+    for given_as in (stored(volume, affine, turn, True) for turn in (Turn(), Turn(True, True, False))):
+        report = predictor.predict_volume(*given_as, "CTA").report.as_document()
+        assert report["plane"] == plane.value
+        assert report["plausibility"]["verdict"] == "head"
+        assert report["plausibility"]["body_mm"] == pytest.approx([152, 184, 187], abs=25)
+    water = predictor.predict_volume(np.where(volume > -500.0, 0.0, volume), affine, "CTA").report
+    assert "bone" in water.as_document()["plausibility"]["reasons"][0]
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.float64, bool])

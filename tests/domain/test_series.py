@@ -41,7 +41,7 @@ def test_the_right_positions_are_kept() -> None:
 
 def test_files_of_another_series() -> None:
     """To lose files that the series does not have is a mistake, not an endless search."""
-    with pytest.raises(ValueError, match="none of the files"):
+    with pytest.raises(ValueError, match="none of the slices"):
         fake_series("1.2", 3).without({"999.dcm": "truncated"})
 
 

@@ -149,3 +149,25 @@ def test_geometries_that_are_none(facts: dict[str, Any]) -> None:
     """Shapes, units and numbers are checked where a geometry is made."""
     with pytest.raises(GeometryError):
         StackGeometry(**{"count": 2, "shape": (4, 4), **facts})
+
+
+def test_rule_08_rounded_positions_do_not_add_up() -> None:
+    """Steps rounded to a tenth of a millimetre: the affine still meets the last slice."""
+    oblique = Orientation([1.0, 0.0, 0.0], [0.0, 0.99, -np.sqrt(1.0 - 0.99**2)])
+    true = np.outer(np.arange(20) * 7.071, oblique.normal)
+    geometry = StackGeometry.from_stored((4, 5), oblique, np.round(true, 1), (0.5, 0.4), 20)
+    assert geometry.uniform
+    assert geometry.affine is not None
+    assert geometry.slice_spacing == pytest.approx(7.071, abs=0.01)
+    last = geometry.affine @ [19.0, 0.0, 0.0, 1.0]
+    np.testing.assert_allclose(last[:3], true[-1], atol=0.1)
+
+
+def test_rule_08_steps_that_drift_are_not_uniform() -> None:
+    """Each within 2 % of the median, and yet the middle slice lies a whole step off the line."""
+    heights = np.cumsum([0.0, *[1.0] * 100, *[1.018] * 101])
+    geometry = at_heights(*heights)
+    assert geometry.even
+    assert geometry.drift > 0.5
+    assert not geometry.uniform
+    assert at_heights(*np.cumsum([0.0, 1.0, 1.01, 0.99, 1.0, 1.01])).uniform

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,3 +108,47 @@ def test_layers_keep_the_order_of_their_members() -> None:
         ["b0", "b1", "b2", "b3"],
         ["c0", "c1", "c2", "c3"],
     ]
+
+
+def test_rule_06_of_many_phases_the_pixels_of_a_few_positions_are_looked_at() -> None:
+    """Sixty positions of four phases, told apart by what the headers say: not 240 pictures are read."""
+    headers = [
+        slice_header(i, file=f"{phase}.{i}", instance_uid=f"1.{phase}.{i}", temporal_position=phase)
+        for phase in range(4)
+        for i in range(60)
+    ]
+    asked: list[str] = []
+
+    def digest(header: SliceHeader) -> bytes:
+        asked.append(header.file)
+        return header.file.encode()
+
+    found = series_from(headers, digest=digest)
+    assert found.frame_count == 60
+    assert {item.file[0] for item in found.slices} == {"0"}
+    assert [other.slices for other in found.reading.other_stacks] == [60, 60, 60]
+    assert 0 < len(asked) <= 8 * 4
+
+
+def test_rule_06_a_series_sent_twice_under_other_numbers_is_one() -> None:
+    """Where the sampled pictures are equal, all are looked at, and repeats are one slice."""
+    again = [
+        slice_header(i, file=f"b{i}", instance_uid=f"9.{i}", acquisition_number=2, instance_number=90 + i)
+        for i in range(30)
+    ]
+    headers = [slice_header(i) for i in range(30)]
+    found = series_from([*headers, *again], digest=lambda h: str(h.position).encode())
+    assert found.frame_count == 30
+    assert not found.reading.other_stacks
+    assert warned(found, "duplicate", "30 file(s)")
+
+
+def test_rule_06_a_number_of_each_instance_is_no_state() -> None:
+    """Acquisition numbers that count instances part no stack into single slices."""
+    headers = [
+        slice_header(i, file=f"{p}.{i}", instance_uid=f"1.{p}.{i}", acquisition_number=10 * i + p)
+        for p in range(2)
+        for i in range(6)
+    ]
+    headers = [evolve(h, instance_number=100 * int(h.file[0]) + i) for i, h in enumerate(headers)]
+    assert series_from(headers).frame_count == 6

@@ -74,3 +74,15 @@ def test_inspect_as_a_table(scan: Path) -> None:
     assert done.returncode == ALL_DONE
     assert "left and right" in done.stdout
     assert "axial" in done.stdout
+
+
+def test_a_budget_from_the_configuration(scan: Path, tmp_path: Path) -> None:
+    """A series over the bound is refused in one line that says which bound, and how to raise it."""
+    (tmp_path / "neuronetra.toml").write_text("[reader_options]\nmax_files = 5\n")
+    done = run("inspect", scan, "--config", tmp_path / "neuronetra.toml")
+    assert done.returncode == 2
+    assert "too large: more than 5 files or frames; fix: raise max_files in [reader_options]" in done.stderr
+    (tmp_path / "neuronetra.toml").write_text("[reader_options]\nmax_files = 0\n")
+    done = run("inspect", scan, "--config", tmp_path / "neuronetra.toml")
+    assert done.returncode == 2
+    assert "max_files is no budget" in done.stderr

@@ -12,6 +12,7 @@ from neuronetra.domain.hiding import NameHider
 from neuronetra.domain.modality import Modality
 from neuronetra.domain.prediction import SeriesReport
 from neuronetra.domain.recipes import Pipeline
+from neuronetra.domain.sampling import FrameSampler
 from neuronetra.domain.series import Series
 from neuronetra.errors import InputError, NeuronetraError
 from neuronetra.ports import Preprocessor, Progress, SeriesReader
@@ -49,30 +50,40 @@ class Inspector:
     hide_names: bool = False
 
     def inspect_each(
-        self, path: str, volume: bool = False, progress: Progress | None = None
+        self,
+        path: str,
+        volume: bool = False,
+        progress: Progress | None = None,
+        reading: Progress | None = None,
     ) -> Iterator[Inspection]:
         """One inspection per series under ``path``; with ``volume`` every slice is read too.
 
+        ``progress`` counts series, ``reading`` files and the slices of a volume.
         Raises ``InputNotFoundError`` or ``NoSeriesError`` as the reader does.
         """
-        found = scanned(self.reader, path, self.hide_names)
+        found = scanned(self.reader, path, self.hide_names, reading)
         for number, series in enumerate(found, start=1):
             if progress is not None:
                 progress(number - 1, len(found))
-            yield self._inspect(with_modality(series, self.modality), number, volume)
+            sampler = _EverySlice() if volume else self.pipeline.sampler
+            given = with_modality(series, self.modality)
+            yield self._inspect(given, number, sampler, reading if volume else None)
         if progress is not None:
             progress(len(found), len(found))
 
-    def _inspect(self, series: Series, number: int, volume: bool) -> Inspection:
+    def _inspect(
+        self, series: Series, number: int, sampler: FrameSampler, reading: Progress | None
+    ) -> Inspection:
         """The inspection of one series; where it failed, its report: the next series goes on."""
         read = Sampled(series)
         try:
-            whole = sampled(self.reader, series, _EverySlice()) if volume else read
-            read = sampled(self.reader, whole.series, self.pipeline.sampler)
+            read = sampled(self.reader, series, sampler, reading)
+            volume = read.frames if isinstance(sampler, _EverySlice) else None
+            read = read.resampled(self.pipeline.sampler)
             frames, modality = read.require()
             prepared = self.preprocessor.apply(frames, self.pipeline.preprocessing, modality)
             encoded = self.pipeline.encoder.encode(prepared)
-            return Inspection(self._report(read, number), prepared, encoded, whole.frames)
+            return Inspection(self._report(read, number), prepared, encoded, volume)
         except InputError as error:
             return Inspection(self._report(read, number, str(error)))
         except NeuronetraError:
@@ -85,4 +96,4 @@ class Inspector:
         if self.hide_names:
             hider = NameHider.of(series, number)
             series, error = hider.series(series), error if error is None else hider.text(error)
-        return SeriesReport(series, read.positions, (), error)
+        return SeriesReport(series, read.positions, (), error, read.plausibility)

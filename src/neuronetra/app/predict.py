@@ -22,6 +22,7 @@ from neuronetra.errors import InputError, NeuronetraError, NoSeriesError, Scorin
 from neuronetra.ports import Closing, Preprocessor, Progress, SeriesReader
 
 _LATERALITY = "orientation is unknown: left and right cannot be told apart"
+_UNVERIFIED = "orientation is unverified: left and right may be the wrong way round"
 
 
 @frozen
@@ -64,9 +65,14 @@ class Predictor(Closing):
             _raise_all_failed(HIDDEN_PATH if self._hide_names else str(path), failures)
         return tuple(prediction for prediction, _ in outcomes)
 
-    def predict_each(self, path: str, progress: Progress | None = None) -> Iterator[Prediction]:
-        """The predictions one at a time as they are done; failed ones too, whatever their number."""
-        found = self._scan(path)
+    def predict_each(
+        self, path: str, progress: Progress | None = None, reading: Progress | None = None
+    ) -> Iterator[Prediction]:
+        """The predictions one at a time as they are done; failed ones too, whatever their number.
+
+        ``progress`` counts series, ``reading`` the files that are looked at before the first of them.
+        """
+        found = self._scan(path, reading)
         for done, entry in enumerate(found):
             if progress is not None:
                 progress(done, len(found))
@@ -89,9 +95,9 @@ class Predictor(Closing):
             raise failure
         return prediction
 
-    def _scan(self, path: str) -> list[tuple[int, Series]]:
+    def _scan(self, path: str, reading: Progress | None = None) -> list[tuple[int, Series]]:
         """The series under ``path`` as the caller says they are, numbered from 1."""
-        found = scanned(self._reader, str(path), self._hide_names)
+        found = scanned(self._reader, str(path), self._hide_names, reading)
         return [(number, with_modality(series, self._modality)) for number, series in enumerate(found, 1)]
 
     def _outcome(
@@ -118,7 +124,7 @@ class Predictor(Closing):
         batches = {prepared: self._batch(frames, prepared) for prepared, _ in admitted}
         warnings = tuple(sorted({warning for _, warning in admitted if warning}))
         if not read.series.laterality_known:
-            warnings = (*warnings, _LATERALITY)
+            warnings = (*warnings, _UNVERIFIED if read.series.reading.unverified else _LATERALITY)
         return Look(modality, batches, warnings)
 
     def _batch(self, frames: Frames, modality: Modality) -> Batch:
@@ -160,7 +166,7 @@ class Predictor(Closing):
             series, text = hider.series(series), None if text is None else hider.text(text)
             if error is not None:
                 hider.censor(error)
-        report = SeriesReport(series, read.positions, warnings, text)
+        report = SeriesReport(series, read.positions, warnings, text, read.plausibility)
         modality = None if series.modality is None else series.modality.modality
         return Prediction(series.uid, modality, scores, self.model, report, self._versions, text)
 

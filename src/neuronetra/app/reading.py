@@ -6,10 +6,11 @@ from attrs import evolve, frozen
 
 from neuronetra.domain.frames import Frames
 from neuronetra.domain.modality import Modality, ResolvedModality
+from neuronetra.domain.plausibility import Plausibility, plausibility
 from neuronetra.domain.sampling import FrameSampler
 from neuronetra.domain.series import Series
 from neuronetra.errors import InputError, NoSeriesError, PluginError, SeriesError, SliceError
-from neuronetra.ports import SeriesReader
+from neuronetra.ports import Progress, SeriesReader
 
 
 @frozen
@@ -31,8 +32,25 @@ class Sampled:
             raise SeriesError("the modality is unknown", where=self.series.uid, fix="name it: --modality CTA")
         return self.frames, self.series.modality.modality
 
+    @property
+    def plausibility(self) -> Plausibility | None:
+        """Whether the frames look like a head's; ``None`` without frames. Computed whenever it is asked for."""
+        if self.frames is None:
+            return None
+        resolved = self.series.modality
+        return plausibility(self.frames, self.series.geometry, None if resolved is None else resolved.modality)
 
-def sampled(reader: SeriesReader, series: Series, sampler: FrameSampler) -> Sampled:
+    def resampled(self, sampler: FrameSampler) -> Sampled:
+        """What ``sampler`` chooses of the slices that were read; all that it may choose must be there."""
+        if self.frames is None or self.positions == (chosen := sampler.select(self.series)):
+            return self
+        rows = [self.positions.index(position) for position in chosen]
+        return evolve(self, positions=chosen, frames=self.frames.keep(rows))
+
+
+def sampled(
+    reader: SeriesReader, series: Series, sampler: FrameSampler, progress: Progress | None = None
+) -> Sampled:
     """The sampler's frames of ``series``; slices whose pixels cannot be had are left out of it.
 
     After each loss the sampler chooses anew from what is left: a damaged slice counts as missing.
@@ -40,7 +58,7 @@ def sampled(reader: SeriesReader, series: Series, sampler: FrameSampler) -> Samp
     while series.error is None:
         positions = sampler.select(series)
         try:
-            return Sampled(series, positions, reader.load(series, positions))
+            return Sampled(series, positions, reader.load(series, positions, progress))
         except SliceError as error:
             series = series.without(error.reasons)
         except InputError as error:
@@ -51,13 +69,15 @@ def sampled(reader: SeriesReader, series: Series, sampler: FrameSampler) -> Samp
 HIDDEN_PATH = "the path given"
 
 
-def scanned(reader: SeriesReader, path: str, hide_names: bool) -> tuple[Series, ...]:
+def scanned(
+    reader: SeriesReader, path: str, hide_names: bool, progress: Progress | None = None
+) -> tuple[Series, ...]:
     """The series under ``path``; an error names the path unless names are hidden: folders bear patients'.
 
     Raises ``InputNotFoundError``, or ``NoSeriesError`` where there are none.
     """
     try:
-        found = reader.scan(path)
+        found = reader.scan(path, progress)
     except InputError as error:
         if hide_names:
             error.where = HIDDEN_PATH

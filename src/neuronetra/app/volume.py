@@ -16,6 +16,7 @@ from neuronetra.domain.reading_notes import geometry_warnings
 from neuronetra.domain.series import Reading, Series, Slice
 from neuronetra.domain.stack import StackGeometry
 from neuronetra.errors import GeometryError, InputError
+from neuronetra.ports import Progress
 
 _FLAT = 1e-3
 """Below this share of a box's volume an affine's three steps lie nearly in a plane."""
@@ -95,11 +96,11 @@ class VolumeReader:
     array: npt.ArrayLike
     order: tuple[int, ...]
 
-    def scan(self, path: str) -> tuple[Series, ...]:
+    def scan(self, path: str, progress: Progress | None = None) -> tuple[Series, ...]:  # noqa: ARG002
         """There is nothing to scan. Raises ``InputError``."""
         raise InputError("a volume in memory has no path", found=path)
 
-    def load(self, series: Series, positions: Sequence[int]) -> Frames:
+    def load(self, series: Series, positions: Sequence[int], progress: Progress | None = None) -> Frames:
         """float32 (k, H, W), canonical. Raises ``InputError`` where a slice holds NaN or infinity."""
         if series.geometry is None:
             raise InputError("a volume without geometry")
@@ -109,4 +110,6 @@ class VolumeReader:
         if not np.isfinite(stored).all():
             raise InputError("the volume holds values that are not finite", expected="numbers")
         pixels = np.ascontiguousarray(series.geometry.turn.apply(stored))
+        if progress is not None:
+            progress(len(positions), len(positions))
         return Frames(own(pixels), tuple(positions), series.geometry.plane)

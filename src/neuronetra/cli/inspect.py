@@ -36,8 +36,8 @@ def inspect(
         raise UsageError("--volume writes a file", fix="say where: --out DIR")
     inspector = Wiring(configuration(**given)).inspector()
     documents: list[dict[str, Any]] = []
-    with ProgressLine("series") as progress:
-        for inspection in inspector.inspect_each(path, volume, progress):
+    with ProgressLine("series") as progress, ProgressLine("reading") as reading:
+        for inspection in inspector.inspect_each(path, volume, progress, reading):
             document = inspection.report.as_document()
             documents.append(document)
             part = sum(document["series_uid"] == other["series_uid"] for other in documents)

@@ -47,8 +47,9 @@ def predict(context: click.Context, /, path: str, form: str, out: str | None, **
     wiring = Wiring(configuration(**given))
     writer: ResultWriter = wiring.plugins.make("result_writers", form)
     _require_place(out, form)
-    with wiring.predictor(keep_open=False) as predictor, ProgressLine("series") as progress:
-        predictions = iter(predictor.predict_each(path, progress))
+    lines = ProgressLine("series"), ProgressLine("reading")
+    with wiring.predictor(keep_open=False) as predictor, lines[0] as progress, lines[1] as reading:
+        predictions = iter(predictor.predict_each(path, progress, reading))
         first = next(predictions)  # what is wrong with the whole input shows before anything is written
         with _destination(out) as stream:
             done, failed = _write(writer, stream, first, predictions)

@@ -11,25 +11,34 @@ import click
 
 _FIRST_LINE = 1.0
 _BETWEEN_LINES = 10.0
+_BETWEEN_DRAWINGS = 0.1
 
 
 class ProgressLine:
-    """Call it with (done, total); use it as a context manager so that a bar is cleared at the end."""
+    """Call it with (done, total); use it as a context manager so that a bar is cleared at the end.
+
+    Nothing is shown of work that is done within a second.
+    """
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._started = time.monotonic()
-        self._last = self._started - _BETWEEN_LINES + _FIRST_LINE
         self._on_terminal = sys.stderr.isatty()
+        self._pause = _BETWEEN_DRAWINGS if self._on_terminal else _BETWEEN_LINES
         self._shown = False
+        self._begin(time.monotonic())
+
+    def _begin(self, now: float) -> None:
+        self._started, self._next, self._done = now, now + _FIRST_LINE, 0
 
     def __call__(self, done: int, total: int) -> None:
         now = time.monotonic()
-        if total < 2 or (not self._on_terminal and now - self._last < _BETWEEN_LINES):
+        if done < self._done:  # another piece of work of the same kind
+            self._begin(now)
+        self._done = done
+        if total < 2 or now < self._next:
             return
-        self._last = now
-        left = self._left(done, total, now)
-        text = f"{self._what}: {done} of {total}{left}"
+        self._next = now + self._pause
+        text = f"{self._what}: {done} of {total}{self._left(done, total, now)}"
         if self._on_terminal:
             click.echo(f"\r\x1b[K{text}", err=True, nl=False)
             self._shown = True

@@ -34,6 +34,8 @@ def _rows(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "modality", f"{report['modality']} ({report['modality_source'] or 'unknown'})"
     yield "plane", f"{report['plane']} ({report['plane_source'] or 'unknown'})"
     yield "left and right", "known" if report["laterality_known"] else "unknown"
+    if report["plausibility"] is not None:
+        yield "a head", _plausibility(report["plausibility"])
     yield (
         "slices",
         f"{report['frame_count']}, {report['missing_slices']} missing, ordered by {report['order_key']}",
@@ -47,6 +49,17 @@ def _rows(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "other stack", f"--stack {stack['number']}: {stack['slices']} slices, {stack['reason']}"
     for warning in report["warnings"]:
         yield "warning", warning
+
+
+_VERDICTS = {"head": "looks like one", "doubtful": "doubtful, see the warning", "unknown": "cannot be told"}
+
+
+def _plausibility(found: Mapping[str, Any]) -> str:
+    parts = [_VERDICTS[found["verdict"]], *(found["reasons"] if found["verdict"] == "unknown" else ())]
+    if any(length is not None for length in found["body_mm"]):
+        lengths = " x ".join("unknown" if length is None else str(length) for length in found["body_mm"])
+        parts.append(f"{lengths} mm (left-right x front-back x head-foot)")
+    return "; ".join(parts)
 
 
 def _spacing(spacing: list[float | None], uniform: bool) -> str:

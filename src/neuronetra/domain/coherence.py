@@ -23,6 +23,7 @@ class Traits:
     family: str = ""
     shape: tuple[int, int] = (0, 0)
     kind: ImageKind = ImageKind.IMAGE
+    stack_id: str = ""
     placed: bool = True
     orientation: Cosines | None = None
     pixel_spacing: tuple[float, float] | None = None
@@ -34,6 +35,7 @@ class Traits:
             ("SOP class", self.family != other.family),
             ("image type", self.kind is not other.kind),
             ("rows and columns", self.shape != other.shape),
+            ("stack", self.stack_id != other.stack_id),
             ("orientation", self.orientation != other.orientation),
             ("pixel spacing", self.pixel_spacing != other.pixel_spacing),
             ("geometry (position stated or not)", self.placed != other.placed),
@@ -60,7 +62,12 @@ class Stack:
     def lacking(self, chosen: Stack) -> tuple[str, ...]:
         """Which elements stand in the way of these slices being part of ``chosen``, if only those do."""
         mine, theirs = self.traits, chosen.traits
-        alike = (mine.family, mine.shape, mine.kind) == (theirs.family, theirs.shape, theirs.kind)
+        alike = (mine.family, mine.shape, mine.kind, mine.stack_id) == (
+            theirs.family,
+            theirs.shape,
+            theirs.kind,
+            theirs.stack_id,
+        )
         turned = mine.orientation is None and theirs.orientation is not None
         loose = not mine.placed and theirs.placed
         if not alike or (not turned and mine.orientation != theirs.orientation):
@@ -84,6 +91,7 @@ def coherent_stacks(headers: Sequence[SliceHeader]) -> list[Stack]:
             family=header.family,
             shape=header.shape,
             kind=header.kind,
+            stack_id=header.stack_id,
             placed=header.position is not None,
             orientation=None if header.orientation is None else orientations[header.orientation],
             pixel_spacing=None if header.pixel_spacing is None else spacings[header.pixel_spacing],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,10 @@ class Frames:
     def with_pixels(self, pixels: UInt8 | Float32) -> Frames:
         """The same slices of the patient with other pixels."""
         return Frames(pixels, self.positions, self.plane)
+
+    def keep(self, rows: Sequence[int]) -> Frames:
+        """Some of the frames, by their row, in the order given."""
+        return Frames(self.pixels[list(rows)], tuple(self.positions[row] for row in rows), self.plane)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Frames):

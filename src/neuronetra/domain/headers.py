@@ -13,7 +13,7 @@ from neuronetra.domain.pixels import PixelFacts
 
 Cosines = tuple[float, float, float, float, float, float]
 Point = tuple[float, float, float]
-TieBreak = tuple[int, tuple[tuple[int, str], ...], str]
+TieBreak = tuple[int, tuple[tuple[int, str], ...], str, int]
 
 
 class ImageKind(Enum):
@@ -46,6 +46,7 @@ _KIND_OF_WORD = {
     "LOCALIZER": ImageKind.LOCALIZER,
     "SCOUT": ImageKind.LOCALIZER,
     "MOSAIC": ImageKind.MOSAIC,
+    "VFRAME": ImageKind.MOSAIC,
     "MPR": ImageKind.REFORMAT,
     "REFORMATTED": ImageKind.REFORMAT,
     "PROJECTION IMAGE": ImageKind.PROJECTION,
@@ -65,11 +66,24 @@ _KIND_OF_LETTER = {"P": ImageKind.PHASE, "R": ImageKind.REAL, "I": ImageKind.IMA
 
 
 @frozen
-class PixelElement:
-    """Where a file's pixel data stand: byte ``offset`` and ``length`` (``None``: encapsulated)."""
+class PixelPlace:
+    """Where one frame's pixel data stand: ``parts`` (offset, length) in bytes, one after the other.
 
-    offset: int
-    length: int | None
+    They count in the file, or where ``deflated`` is where its deflated data set begins, in what that inflates
+    to. ``compressed`` bytes are a codestream. Big-endian words of ``swap`` bytes (0: none are) begin at
+    ``origin``.
+    """
+
+    parts: tuple[tuple[int, int], ...] = ()
+    compressed: bool = False
+    deflated: int | None = None
+    swap: int = 0
+    origin: int = 0
+
+    @property
+    def length(self) -> int:
+        """Bytes of the frame as it is stored."""
+        return sum(length for _, length in self.parts)
 
 
 @frozen(order=True)
@@ -96,8 +110,11 @@ class Times:
 
 @frozen(kw_only=True, eq=False)
 class SliceHeader:
-    """The header of one image file; ``None`` or empty where it says nothing usable.
+    """What the header of an image file says of one frame; ``None`` or empty where it says nothing usable.
 
+    ``frame`` counts from 0 in its file, which holds ``frames``. ``stack_id`` (0020,9056) and ``state``, the
+    dimension indices that are no place (0020,9157), tell frames of a multi-frame file apart; ``unverified``
+    marks a frame of which nothing but its place in the file says where it lies.
     ``patient`` and ``times`` tell slices apart and are never shown. ``family`` is the SOP class family.
     ``orientation`` (0020,0037) is two perpendicular unit vectors, ``position`` (0020,0032) an LPS point in
     mm, ``pixel_spacing`` (0028,0030) (between rows, between columns) in mm, above 0. ``repairs`` are
@@ -110,6 +127,11 @@ class SliceHeader:
     instance_uid: str = ""
     patient: Patient = field(factory=Patient, repr=False)
     times: Times = field(factory=Times, repr=False)
+    frame: int = 0
+    frames: int = 1
+    stack_id: str = ""
+    state: tuple[int, ...] = ()
+    unverified: bool = False
     family: str = ""
     facts: ModalityFacts = field(factory=ModalityFacts, repr=False)
     kind: ImageKind = ImageKind.IMAGE
@@ -125,9 +147,8 @@ class SliceHeader:
     echo_number: int | None = None
     temporal_position: int | None = None
     b_value: float | None = None
-    frames: int | None = None
     pixels: PixelFacts = field(factory=PixelFacts)
-    element: PixelElement | None = None
+    place: PixelPlace = field(factory=PixelPlace, repr=False)
     repairs: tuple[str, ...] = ()
 
     @property
@@ -139,7 +160,8 @@ class SliceHeader:
     def tie_break(self) -> TieBreak:
         """A lasting order among slices that nothing else tells apart."""
         number = self.instance_number
-        return (number if number is not None else 1 << 40, uid_order(self.instance_uid), self.file)
+        number = number if number is not None else 1 << 40
+        return (number, uid_order(self.instance_uid), self.file, self.frame)
 
 
 @frozen(kw_only=True)
@@ -148,7 +170,7 @@ class Refused:
 
     ``series_uid`` is empty where it belongs to no image series. ``lost``: a slice of the series that
     cannot be had (truncated, an encoding that is not read), not something that was never one;
-    ``instance_uid`` and ``position`` say which, where that is known.
+    ``instance_uid`` and ``position`` say which, where that is known, and ``frames`` how many.
     """
 
     file: str
@@ -158,6 +180,7 @@ class Refused:
     lost: bool = False
     instance_uid: str = field(default="", repr=False)
     position: Point | None = field(default=None, repr=False)
+    frames: int = 1
 
 
 def uid_order(uid: str) -> tuple[tuple[int, str], ...]:

@@ -53,7 +53,9 @@ class NameHider:
             left_out=tuple(
                 LeftOut(self.text(item.file), self.text(item.reason)) for item in series.reading.left_out
             ),
-            warnings=tuple(self.text(warning) for warning in series.reading.warnings),
+            warnings=tuple(map(self.text, series.reading.warnings)),
+            repaired=tuple(map(self.text, series.reading.repaired)),
+            assumed=tuple(map(self.text, series.reading.assumed)),
         )
         slices = tuple(evolve(item, file=self.text(item.file), instance_uid="") for item in series.slices)
         error = None if series.error is None else self.text(series.error)

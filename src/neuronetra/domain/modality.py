@@ -82,6 +82,7 @@ class ModalityFacts:
     scanning_sequence: tuple[str, ...] = field(default=(), converter=_words)
     sequence_variant: tuple[str, ...] = field(default=(), converter=_words)
     angio_flag: str = ""
+    acquisition_contrast: str = ""
     contrast_agent: bool = False
     repetition_time: float | None = None
     echo_time: float | None = None
@@ -130,6 +131,7 @@ def _is_angiography(facts: ModalityFacts) -> bool:
         facts.angio_flag.strip().upper() == "Y"
         or "TOF" in facts.sequence_variant
         or any(word in facts.image_type for word in ("TOF", "MRA", "ANGIO"))
+        or facts.acquisition_contrast in ("TOF", "TIME_OF_FLIGHT")
     )
 
 
@@ -138,7 +140,7 @@ def _is_t2(facts: ModalityFacts) -> bool:
     spin_echo = "SE" in facts.scanning_sequence or "SE" in facts.image_type
     inverted = "IR" in facts.scanning_sequence or bool(facts.inversion_time)
     times = (facts.echo_time or 0.0) >= 60.0 and (facts.repetition_time or 0.0) >= 2000.0
-    return spin_echo and times and not inverted
+    return spin_echo and (times or facts.acquisition_contrast == "T2") and not inverted
 
 
 def _is_t1(facts: ModalityFacts) -> bool:
@@ -147,4 +149,4 @@ def _is_t1(facts: ModalityFacts) -> bool:
     prepared = "SP" in facts.sequence_variant or "IR" in facts.scanning_sequence
     gradient = "GR" in facts.scanning_sequence and prepared and 0.0 < echo <= 10.0
     spin = "SE" in facts.scanning_sequence and 0.0 < echo <= 30.0 and 0.0 < repetition <= 1000.0
-    return gradient or spin
+    return gradient or spin or facts.acquisition_contrast == "T1"

@@ -17,6 +17,12 @@ SAME_POINT_MM = 1e-4
 DEFAULT_ORIENTATION = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
+_UNVERIFIED = (
+    "geometry: a multi-frame image without a position per frame: the order of frames is taken for that of "
+    "slices; plane, left and right are unverified"
+)
+
+
 @frozen(eq=False)
 class Places:
     """What orders a stack: ``along`` (n,) grows in the order of its slices, one value per member.
@@ -50,6 +56,8 @@ def places_of(stack: Stack) -> Places:
             orientation = None
             warning += "; the orientation beside it is a default too, so left and right are unknown"
     key, along, note = _fallback(members)
+    if any(m.unverified for m in members):
+        return Places(key, along, orientation, False, (_UNVERIFIED, note))
     return Places(key, along, orientation, False, (warning, note))
 
 
@@ -100,6 +108,10 @@ def _fallback(members: Sequence[SliceHeader]) -> tuple[OrderKey, Float64, str]:
     if len(numbers) == len(members) and (len(members) == 1 or len(set(numbers)) > 1):
         note = f"geometry: ordered by InstanceNumber (0020,0013), {assumed}; spacing is unknown"
         return OrderKey.INSTANCE_NUMBER, np.array(numbers, dtype=np.float64), note
-    ranks = {m: i for i, m in enumerate(sorted(members, key=lambda m: (m.file, m.tie_break)))}
-    note = "geometry: nothing in the headers orders the slices; they stand as their files are named"
+    if any(m.frames > 1 for m in members):
+        ranks = {m: i for i, m in enumerate(sorted(members, key=lambda m: m.tie_break))}
+        note = f"geometry: ordered by frame, {assumed}; spacing between slices is unknown"
+    else:
+        ranks = {m: i for i, m in enumerate(sorted(members, key=lambda m: (m.file, m.tie_break)))}
+        note = "geometry: nothing in the headers orders the slices; they stand as their files are named"
     return OrderKey.FRAME, np.array([ranks[m] for m in members], dtype=np.float64), note

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import asdict, field, frozen
 
 from neuronetra.domain.modality import Modality
+from neuronetra.domain.plausibility import Plausibility
 from neuronetra.domain.scores import LocationScores
 from neuronetra.domain.series import Series
 
@@ -40,18 +41,24 @@ class ModelIdentity:
 
 @frozen
 class SeriesReport:
-    """How a series was read, what was left out and why; ``slices_used`` are those that were looked at."""
+    """How a series was read, what was left out and why; ``slices_used`` are those that were looked at.
+
+    ``plausibility`` is whether these look like a head's; ``None`` where no slice could be looked at.
+    """
 
     series: Series
     slices_used: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
     error: str | None = None
+    plausibility: Plausibility | None = None
 
     def as_document(self) -> dict[str, Any]:
         """Plain data in stable keys; lengths in mm, points in patient LPS, ``None`` where unknown."""
         series, reading, geometry = self.series, self.series.reading, self.series.geometry
         positions = None if geometry is None else geometry.positions
         affine = None if geometry is None else geometry.affine
+        plausible = self.plausibility
+        doubts = () if plausible is None else plausible.warnings
         return {
             "series_uid": series.uid,
             "modality": None if series.modality is None else series.modality.modality.value,
@@ -69,9 +76,14 @@ class SeriesReport:
             "affine": None if affine is None else affine.tolist(),
             "positions_mm": None if positions is None else positions.tolist(),
             "uniform": geometry is not None and geometry.uniform,
+            "geometry_verified": series.geometry_verified,
             "laterality_known": series.laterality_known,
+            "plausibility": None if plausible is None else plausible.as_document(),
+            "transfer_syntaxes": list(reading.transfer_syntaxes),
+            "repaired": list(reading.repaired),
+            "assumed": list(reading.assumed),
             "other_stacks": [asdict(stack) for stack in reading.other_stacks],
-            "warnings": list(dict.fromkeys((*reading.warnings, *self.warnings))),
+            "warnings": list(dict.fromkeys((*reading.warnings, *self.warnings, *doubts))),
             "error": self.error or series.error,
         }
 

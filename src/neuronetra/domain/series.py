@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import Enum
 
@@ -31,7 +32,7 @@ class LeftOut:
 
 @frozen
 class Slice:
-    """One stored slice: the file to read, the frame in it (from 0) and its SOPInstanceUID.
+    """One stored slice: the file to read, which of its ``frames`` it is (from 0), its SOPInstanceUID.
 
     ``source`` opens the file and is never shown; ``file`` is its name relative to the path given.
     """
@@ -40,6 +41,12 @@ class Slice:
     file: str
     instance_uid: str = ""
     frame: int = 0
+    frames: int = 1
+
+    @property
+    def name(self) -> str:
+        """The file's name, with the frame's number from 1 where there are several."""
+        return self.file if self.frames == 1 else f"{self.file} (frame {self.frame + 1})"
 
 
 @frozen
@@ -59,6 +66,10 @@ class Reading:
 
     ``files_found`` counts this series' files and those that belong to no image series; each of them
     is either used or in ``left_out``. ``missing`` counts slices that were sent and could not be had.
+    ``repaired`` and ``assumed`` say what was mended and what was taken for granted (each stands among the
+    ``warnings`` too, where it may matter); ``transfer_syntaxes`` are the UIDs of the encodings met.
+    ``unverified``: plane, left and right are what a multi-frame file says of all its frames at once, or
+    nothing does.
     """
 
     files_found: int = 0
@@ -68,6 +79,10 @@ class Reading:
     other_stacks: tuple[OtherStack, ...] = ()
     plane_source: str = ""
     missing: int = 0
+    unverified: bool = False
+    repaired: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    transfer_syntaxes: tuple[str, ...] = ()
 
 
 @frozen
@@ -106,9 +121,15 @@ class Series:
 
         The orientation tells them within a slice; of sagittal slices, their positions tell which is which.
         """
-        if self.geometry is None or self.geometry.orientation is None:
+        if self.geometry is None or self.geometry.orientation is None or self.reading.unverified:
             return False
         return self.geometry.plane is not Plane.SAGITTAL or self.reading.order_key is OrderKey.POSITION
+
+    @property
+    def geometry_verified(self) -> bool:
+        """Whether the headers say of each slice itself where it lies in the patient."""
+        known = self.geometry is not None and self.geometry.affine is not None
+        return known and not self.reading.unverified and self.reading.order_key is OrderKey.POSITION
 
     @property
     def missing_slices(self) -> int:
@@ -116,15 +137,15 @@ class Series:
         return max(self.reading.missing, 0 if self.geometry is None else self.geometry.missing)
 
     def without(self, reasons: Mapping[str, str]) -> Series:
-        """The series less the slices of the files named, each left out with its reason.
+        """The series less the slices named (``Slice.name``), each left out with its reason.
 
         What is lost counts as missing slices and is warned of; losing all makes the series unusable.
         """
-        kept = tuple(i for i, item in enumerate(self.slices) if item.file not in reasons)
+        kept = tuple(i for i, item in enumerate(self.slices) if item.name not in reasons)
         if len(kept) == len(self.slices):
-            raise ValueError("none of the files named belongs to this series")
+            raise ValueError("none of the slices named belongs to this series")
         lost = len(self.slices) - len(kept)
-        left_out = (*self.reading.left_out, *(LeftOut(file, why) for file, why in reasons.items()))
+        left_out = (*self.reading.left_out, *(LeftOut(name, why) for name, why in reasons.items()))
         warning = f"{lost} slice(s) could not be read and count as missing: truncated or damaged"
         reading = evolve(
             self.reading,
@@ -133,9 +154,20 @@ class Series:
             missing=self.reading.missing + lost,
         )
         if not kept or self.geometry is None:
-            return evolve(self, reading=reading).failed("no slice of the series can be read")
+            reason, count = min(Counter(reasons.values()).items(), key=lambda pair: (-pair[1], pair[0]))
+            error = f"no slice of the series can be read: {reason} ({count} of {len(reasons)} slices)"
+            return evolve(self, reading=reading).failed(error)
         slices = tuple(self.slices[i] for i in kept)
         return evolve(self, slices=slices, geometry=self.geometry.keep(kept), reading=reading)
+
+    def accounted(self) -> Series:
+        """The series with each file either used or left out once, whatever became of its other frames."""
+        used = {item.file for item in self.slices}
+        reasons: dict[str, LeftOut] = {}
+        for item in self.reading.left_out:
+            if item.file not in used:
+                reasons.setdefault(item.file, item)
+        return evolve(self, reading=evolve(self.reading, left_out=tuple(reasons.values())))
 
     def failed(self, error: str) -> Series:
         """The series as one that cannot be used, with what was learnt of it; ``error`` is one line."""

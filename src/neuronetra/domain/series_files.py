@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
+from neuronetra.domain.budget import Budget
 from neuronetra.domain.headers import Patient, Refused, SliceHeader
 from neuronetra.domain.patients import one_patient_each
 from neuronetra.domain.series import LeftOut
@@ -16,31 +17,74 @@ _TWO_PATIENTS = "two patients share this SeriesInstanceUID: each has a series of
 
 @frozen(kw_only=True)
 class SeriesFiles:
-    """The files of one series and one patient: headers of slices, and files that gave none."""
+    """The files of one series and one patient: headers of slices, and files that gave none.
+
+    ``excess`` says why there is too much of it to be read; then only its number of files, ``count``, is kept.
+    """
 
     uid: str
     headers: tuple[SliceHeader, ...] = field(default=(), repr=False)
     refused: tuple[Refused, ...] = ()
     warnings: tuple[str, ...] = ()
+    excess: str = ""
+    count: int = 0
+
+
+@define
+class FileSorter:
+    """Takes what files hold, one after the other, and parts it by series and patient.
+
+    Of a series that exceeds the ``budget`` nothing but the number of files is kept.
+    """
+
+    budget: Budget = field(factory=Budget)
+    _stated: dict[str, dict[Patient, list[SliceHeader | Refused]]] = field(factory=dict)
+    _stray: list[LeftOut] = field(factory=list)
+    _files: Counter[str] = field(factory=Counter)
+    _slices: Counter[str] = field(factory=Counter)
+    _pixels: Counter[str] = field(factory=Counter)
+    _excess: dict[str, str] = field(factory=dict)
+
+    def add(self, held: Sequence[SliceHeader] | Refused) -> None:
+        """The headers of one file's frames, or why it gives no slice."""
+        items: Sequence[SliceHeader | Refused] = [held] if isinstance(held, Refused) else held
+        uid = items[0].series_uid
+        if not uid:
+            self._stray.extend(LeftOut(item.file, item.reason) for item in items if isinstance(item, Refused))
+            return
+        self._files[uid] += 1
+        self._slices[uid] += len(items)
+        self._pixels[uid] += sum(i.shape[0] * i.shape[1] for i in items if isinstance(i, SliceHeader))
+        if why := self.budget.excess_of_series(self._slices[uid], self._pixels[uid]):
+            self._excess[uid] = why
+            self._stated.pop(uid, None)
+        if uid not in self._excess:
+            for item in items:
+                self._stated.setdefault(uid, {}).setdefault(item.patient, []).append(item)
+
+    def series(self) -> list[SeriesFiles]:
+        """Series sorted by uid, two patients never in one."""
+        found: dict[tuple[str, Patient], list[SliceHeader | Refused]] = {}
+        for uid, files in self._stated.items():
+            meant = one_patient_each(files)
+            for patient, items in files.items():
+                found.setdefault((uid, meant[patient]), []).extend(items)
+        patients = Counter(uid for uid, _ in found)
+        whole = [_series_files(uid, found[uid, who], patients[uid] > 1) for uid, who in sorted(found)]
+        refused = [SeriesFiles(uid=u, excess=why, count=self._files[u]) for u, why in self._excess.items()]
+        return sorted([*whole, *refused], key=lambda one: one.uid)
+
+    def stray(self) -> tuple[LeftOut, ...]:
+        """The files that belong to no image series, sorted."""
+        return tuple(sorted(self._stray))
 
 
 def files_by_series(parsed: Iterable[SliceHeader | Refused]) -> tuple[list[SeriesFiles], tuple[LeftOut, ...]]:
-    """Series sorted by uid, two patients never in one; and the files that belong to no image series."""
-    stated: dict[str, dict[Patient, list[SliceHeader | Refused]]] = {}
-    stray: list[LeftOut] = []
+    """The series of files of one slice each, and the files that belong to no image series."""
+    sorter = FileSorter()
     for item in parsed:
-        if item.series_uid:
-            stated.setdefault(item.series_uid, {}).setdefault(item.patient, []).append(item)
-        else:
-            stray.append(LeftOut(item.file, item.reason if isinstance(item, Refused) else ""))
-    found: dict[tuple[str, Patient], list[SliceHeader | Refused]] = {}
-    for uid, files in stated.items():
-        meant = one_patient_each(files)
-        for patient, items in files.items():
-            found.setdefault((uid, meant[patient]), []).extend(items)
-    patients = Counter(uid for uid, _ in found)
-    series = [_series_files(uid, found[uid, who], patients[uid] > 1) for uid, who in sorted(found)]
-    return series, tuple(sorted(stray))
+        sorter.add(item if isinstance(item, Refused) else (item,))
+    return sorter.series(), sorter.stray()
 
 
 def _series_files(uid: str, items: Iterable[SliceHeader | Refused], shared: bool) -> SeriesFiles:

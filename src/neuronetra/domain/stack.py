@@ -12,6 +12,8 @@ from neuronetra.errors import GeometryError
 
 UNIFORM_TOLERANCE = 0.02
 GAP_FACTOR = 1.5
+DRIFT = 0.5
+"""Part of a step by which a slice of a uniform stack may lie off the line through the first and the last."""
 TILT_DEGREES = 1.0
 ROUNDING_DEGREES = 0.01
 """What cosines written with four decimals may be off."""
@@ -102,12 +104,14 @@ class StackGeometry:
 
     @property
     def slice_spacing(self) -> float | None:
-        """Median step in mm along the normal (DICOM's SliceThickness plays no part).
+        """The step in mm along the normal (DICOM's SliceThickness plays no part).
 
         ``None`` without an orientation: along another line the steps are not the spacing.
         """
         steps = self.steps
-        return None if steps is None or self.orientation is None else float(np.median(steps))
+        if steps is None or self.orientation is None:
+            return None
+        return float(np.mean(steps)) if self.uniform else float(np.median(steps))
 
     @property
     def even(self) -> bool:
@@ -139,7 +143,21 @@ class StackGeometry:
     @property
     def uniform(self) -> bool:
         """Whether every step is the median step, to 2 %, along the normal and within the plane."""
-        return self.even and not self.shifted and (self.orientation is not None or self.count < 2)
+        known = self.orientation is not None or self.count < 2
+        return self.even and not self.shifted and known and self.drift <= DRIFT * abs(self._mean_step)
+
+    @property
+    def drift(self) -> float:
+        """How far in mm along the normal a slice lies off the line from the first to the last one."""
+        if self.offsets is None or self.count < 3:
+            return 0.0
+        line = self.offsets[0] + self._mean_step * np.arange(self.count)
+        return float(np.abs(self.offsets - line).max())
+
+    @property
+    def _mean_step(self) -> float:
+        steps = self.steps
+        return 0.0 if steps is None else float(np.mean(steps))
 
     @property
     def missing(self) -> int:
@@ -164,15 +182,17 @@ class StackGeometry:
     def affine(self) -> Float64 | None:
         """(4, 4) from canonical (slice, row, column) indices to LPS mm; ``None`` where unknown.
 
-        It steps by the median position vector, sheared under gantry tilt, or 1 mm along the normal
-        for a single slice.
+        It steps by the position vector from slice to slice, sheared under gantry tilt: the median of all
+        steps or, where they are uniform, their mean, which meets the last slice too where positions were
+        rounded. 1 mm along the normal for a single slice.
         """
         if self.orientation is None or self.positions is None or self.pixel_spacing is None:
             return None
         down, along = self.canonical_directions
         step = self.orientation.normal
         if self.count > 1:
-            step = np.median(np.diff(self.positions, axis=0), axis=0)
+            steps = np.diff(self.positions, axis=0)
+            step = np.mean(steps, axis=0) if self.uniform else np.median(steps, axis=0)
         affine = np.eye(4)
         affine[:3, 0] = step
         affine[:3, 1] = down * self.pixel_spacing[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from attrs import evolve
@@ -33,21 +33,24 @@ def series_of(files: SeriesFiles, stray: Sequence[LeftOut], digest: Digest, numb
     ``digest`` gives a digest of an instance's pixels, asked for only where instances share a position.
     """
     refused = [LeftOut(r.file, r.reason) for r in files.refused]
-    found = len(files.headers) + len(files.refused) + len(stray)
+    found = len({h.file for h in files.headers}) + len(files.refused) + len(stray)
     reading = Reading(found, tuple(sorted([*refused, *stray])), warnings=files.warnings)
+    if files.excess:
+        return Series.unusable(files.uid, files.excess, evolve(reading, files_found=files.count + len(stray)))
     if not files.headers:
-        return Series.unusable(files.uid, _why_none(files.refused), reading)
+        lost = sum(r.frames for r in files.refused if r.lost)
+        return Series.unusable(files.uid, _why_none(files.refused), evolve(reading, missing=lost))
     unique, repeats = _without_copies(files.headers)
     stacks, twins = _stacks(unique, digest)
-    repeated = [LeftOut(h.file, "duplicate: repeats another file's slice") for h in (*repeats, *twins)]
+    repeated = _left_out((h.file, "duplicate: repeats another file's slice") for h in (*repeats, *twins))
     if number >= len(stacks):
         reading = evolve(reading, left_out=tuple(sorted([*reading.left_out, *_unused(files)])))
         return Series.unusable(files.uid, f"there is no stack {number}, only 0 to {len(stacks) - 1}", reading)
     reading = evolve(reading, left_out=tuple(sorted([*reading.left_out, *repeated])))
     if repeated:
-        note = f"duplicate: {len(repeated)} file(s) repeat a slice and are left out"
+        note = f"duplicate: {_how_many([*repeats, *twins])} repeat a slice and are left out"
         reading = evolve(reading, warnings=(*reading.warnings, note))
-    return _assembled(files.uid, stacks[number], _chosen(files, stacks, number, reading))
+    return _assembled(files.uid, stacks[number], _chosen(files, stacks, number, reading)).accounted()
 
 
 def _chosen(files: SeriesFiles, stacks: Sequence[Stack], number: int, reading: Reading) -> Reading:
@@ -74,7 +77,7 @@ def _chosen(files: SeriesFiles, stacks: Sequence[Stack], number: int, reading: R
         left_out=tuple(sorted([*reading.left_out, *elsewhere])),
         warnings=warnings,
         other_stacks=others,
-        missing=len(lost) + sum(len(stack.members) for stack in lacking),
+        missing=sum(r.frames for r in lost) + sum(len(stack.members) for stack in lacking),
     )
 
 
@@ -88,7 +91,18 @@ def _lost(files: SeriesFiles, chosen: Stack) -> tuple[list[Refused], int]:
 
 
 def _unused(files: SeriesFiles) -> list[LeftOut]:
-    return [LeftOut(h.file, "not in the stack asked for") for h in files.headers]
+    return _left_out((h.file, "not in the stack asked for") for h in files.headers)
+
+
+def _left_out(reasons: Iterable[tuple[str, str]]) -> list[LeftOut]:
+    """Each file once, whatever the number of its frames."""
+    return [LeftOut(file, reason) for file, reason in dict.fromkeys(reasons)]
+
+
+def _how_many(headers: Sequence[SliceHeader]) -> str:
+    frames = sum(h.frames > 1 for h in headers)
+    parts = (f"{len(headers) - frames} file(s)", f"{frames} frame(s)")
+    return " and ".join(part for part in parts if not part.startswith("0 ")) or "0 file(s)"
 
 
 def _why_none(refused: Sequence[Refused]) -> str:
@@ -102,8 +116,9 @@ def _without_copies(headers: Sequence[SliceHeader]) -> tuple[list[SliceHeader], 
     """Slices, and copies of them: same SOPInstanceUID, and the same place (a uid may be reused falsely)."""
     first: dict[object, SliceHeader] = {}
     copies: list[SliceHeader] = []
-    for header in sorted(headers, key=lambda h: h.file):
-        identity = (header.instance_uid, header.position, header.slice_location, header.instance_number)
+    for header in sorted(headers, key=lambda h: (h.file, h.frame)):
+        where = header.position, header.slice_location, header.instance_number
+        identity = (header.instance_uid, header.frame, *where)
         if header.instance_uid and first.setdefault(identity, header) is not header:
             copies.append(header)
     dropped = set(copies)
@@ -150,25 +165,38 @@ def _assembled(uid: str, stack: Stack, reading: Reading) -> Series:
     members = [stack.members[i] for i in order]
     geometry = _geometry(stack, places, order)
     modality = _modality(members)
-    known = places.orientation is not None
+    known, unverified = places.orientation is not None, any(h.unverified for h in members)
+    repaired = tuple(repair_warnings(members))
     warnings = (
         *reading.warnings,
         *places.warnings,
         *geometry_warnings(geometry),
-        *repair_warnings(members),
+        *repaired,
         *_side_warnings(geometry, places.key),
     )
+    assumed = (modality.source,) if modality is not None and modality.assumed else ()
     reading = evolve(
         reading,
         order_key=places.key,
         warnings=tuple(dict.fromkeys(warnings)),
-        plane_source="ImageOrientationPatient (0020,0037)" if known else "unknown: no usable orientation",
+        plane_source=_plane_source(known, unverified),
+        unverified=unverified,
+        repaired=repaired,
+        assumed=(*places.warnings, *assumed),
+        transfer_syntaxes=tuple(sorted({h.transfer_syntax for h in members} - {""})),
     )
     if modality is None:
         note = "modality: neither Modality (0008,0060) nor the SOP class tells CT or MR"
         reading = evolve(reading, warnings=(*reading.warnings, note))
-    slices = tuple(Slice(h.source, h.file, h.instance_uid) for h in members)
+    slices = tuple(Slice(h.source, h.file, h.instance_uid, h.frame, h.frames) for h in members)
     return Series(uid, slices, geometry, modality, reading)
+
+
+def _plane_source(known: bool, unverified: bool) -> str:
+    if not known:
+        return "unknown: no usable orientation"
+    stated = "ImageOrientationPatient (0020,0037)"
+    return f"{stated} of the whole file, unverified" if unverified else stated
 
 
 def _geometry(stack: Stack, places: Places, order: Sequence[int]) -> StackGeometry:

@@ -22,6 +22,8 @@ NEARLY_MM = 0.15
 """Pairs this close, with ten times as much between them, are two acquisitions and not one stack."""
 NEARLY_SHARE = 0.3
 """Only where this part of the steps is so small."""
+SAMPLED_POSITIONS = 8
+"""Of more shared positions than these, some are enough to know that their instances are no repeats."""
 WHOLE_SHARE = 0.5
 """From this share of shared positions on, an attribute splits the whole stack, not the shared ones alone."""
 
@@ -30,6 +32,7 @@ Digest = Callable[[SliceHeader], bytes | None]
 Attribute = Callable[[SliceHeader], Any]
 
 _ATTRIBUTES: tuple[tuple[str, Attribute], ...] = (
+    ("dimension index", lambda h: h.state or None),
     ("echo", lambda h: (h.echo_number, h.facts.echo_time)),
     ("temporal position", lambda h: h.temporal_position),
     ("b-value", lambda h: h.b_value),
@@ -76,7 +79,9 @@ def untwinned(stack: Stack, along: Float64, digest: Digest) -> Untwinned:
         return Untwinned((stack,))
     if nearly:
         stack = evolve(stack, notes=(*stack.notes, NEARLY))
-    digests = {h: digest(h) or h.file.encode() for g in groups if len(g) > 1 for h in g}
+    if (told := _told_apart(groups, digest)) is not None:
+        return Untwinned(tuple(_split(stack, groups, told)))
+    digests = {h: digest(h) or _own_digest(h) for g in groups if len(g) > 1 for h in g}
     differing = [g for g in groups if len({digests[h] for h in g if len(g) > 1}) > 1]
     telling = _telling(differing, digests)
     kept = [_without_repeats(g, digests, telling.attribute) if len(g) > 1 else g for g in groups]
@@ -85,6 +90,33 @@ def untwinned(stack: Stack, along: Float64, digest: Digest) -> Untwinned:
     if not any(len(group) > 1 for group in kept):
         return Untwinned((evolve(stack, members=tuple(g[0] for g in kept)),), duplicates)
     return Untwinned(tuple(_split(stack, kept, telling)), duplicates)
+
+
+def _own_digest(header: SliceHeader) -> bytes:
+    """What stands for the pixels of an instance that cannot be read: equal to no other's."""
+    return f"{header.file}:{header.frame}".encode()
+
+
+def _told_apart(groups: list[Group], digest: Digest) -> Telling | None:
+    """The first attribute that is another in each of the instances at every shared position.
+
+    Where many positions are shared, as in a series of many phases, the pixels of a few of them are enough
+    to know that the instances are no repeats. ``None``: all pixels must be looked at.
+    """
+    shared = [group for group in groups if len(group) > 1]
+    if len(shared) <= SAMPLED_POSITIONS:
+        return None
+    for name, attribute in _ATTRIBUTES:
+        apart = all(len({attribute(h) for h in group}) == len(group) for group in shared)
+        if apart and _few_values(shared, attribute):
+            sampled = [shared[int(i)] for i in np.linspace(0, len(shared) - 1, SAMPLED_POSITIONS)]
+            differ = any(_all_unlike([digest(h) or _own_digest(h) for h in group]) for group in sampled)
+            return Telling(name, attribute) if differ else None
+    return None
+
+
+def _all_unlike(digests: Sequence[bytes]) -> bool:
+    return len(set(digests)) == len(digests)
 
 
 def shared_positions(members: Sequence[SliceHeader], along: Float64) -> tuple[list[Group], bool]:
@@ -122,7 +154,8 @@ def _telling(differing: list[Group], digests: dict[SliceHeader, bytes]) -> Telli
     name = " and ".join(name for name, _ in together)
     joint = (name, lambda h: tuple(attribute(h) for _, attribute in together))
     for candidate in (*_ATTRIBUTES, joint):
-        if differing and all(_tells_apart(group, digests, candidate[1]) for group in differing):
+        apart = differing and all(_tells_apart(group, digests, candidate[1]) for group in differing)
+        if apart and _few_values(differing, candidate[1]):
             return Telling(*candidate)
     return _number_telling(differing, digests)
 
@@ -143,6 +176,12 @@ def _number_telling(differing: list[Group], digests: dict[SliceHeader, bytes]) -
 
 def _varies(groups: list[Group], attribute: Attribute) -> bool:
     return any(len({attribute(h) for h in group}) > 1 for group in groups)
+
+
+def _few_values(groups: list[Group], attribute: Attribute) -> bool:
+    """Whether an attribute names states of the series, not each instance by itself."""
+    most = max(len(group) for group in groups)
+    return len({attribute(h) for group in groups for h in group}) <= 2 * most
 
 
 def _tells_apart(group: Group, digests: dict[SliceHeader, bytes], attribute: Attribute) -> bool:

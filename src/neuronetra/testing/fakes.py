@@ -23,7 +23,7 @@ from neuronetra.domain.scores import Batch, Scores
 from neuronetra.domain.series import Reading, Series, Slice
 from neuronetra.domain.stack import StackGeometry
 from neuronetra.errors import InputNotFoundError, SliceError, StoreError
-from neuronetra.ports import Closing
+from neuronetra.ports import Closing, Progress
 from neuronetra.testing.memory_store import MemoryStore
 from neuronetra.testing.recipes import FAKE_WEIGHTS, tiny_manifest, tiny_recipe
 from neuronetra.testing.strategies import stored_directions
@@ -89,12 +89,14 @@ class FakeReader:
         }
         return cls(series, volumes)
 
-    def scan(self, path: str) -> tuple[Series, ...]:
+    def scan(self, path: str, progress: Progress | None = None) -> tuple[Series, ...]:
         if path != self.path:
             raise InputNotFoundError("no such path", where=path)
+        if progress is not None:
+            progress(1, 1)
         return tuple(sorted(self.series, key=lambda one: one.uid))
 
-    def load(self, series: Series, positions: Sequence[int]) -> Frames:
+    def load(self, series: Series, positions: Sequence[int], progress: Progress | None = None) -> Frames:
         self.loaded.append((series.uid, tuple(positions)))
         if series.uid in self.failures:
             raise self.failures[series.uid]
@@ -106,6 +108,8 @@ class FakeReader:
         original = next(one for one in self.series if one.uid == series.uid)
         rows = {item.file: number for number, item in enumerate(original.slices)}
         stored: Float32 = self.volumes[series.uid][[rows[file] for file in asked]]
+        if progress is not None:
+            progress(len(positions), len(positions))
         return Frames(own(stored), tuple(positions), series.geometry.plane)
 
 

@@ -1,80 +1,74 @@
-"""A builder of real DICOM series for tests: any plane, stored orientation, encoding of values and fault.
+"""A builder of real DICOM series for tests: any plane, posture, layout, encoding and kind of values.
 
 A ``SeriesPlan`` says what the patient holds and how a scanner would store it; ``build`` gives data sets that
-a test may still spoil, beside the volume and affine that every reader must give back.
+a test may still spoil (``faults`` has many ways), beside the volume and affine that every reader must give back.
 """
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from attrs import field, frozen
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.dataset import Dataset
 
 from neuronetra.domain.arrays import Array, Float32, Float64
-from neuronetra.domain.geometry import Plane
-from neuronetra.testing.phantom import phantom
+from neuronetra.testing.encodings import ENCODINGS
+from neuronetra.testing.image_dataset import add_place, image_dataset
+from neuronetra.testing.multiframe_builder import (
+    ECHO_MS,
+    StoredFrame,
+    add_rescale,
+    classic_dataset,
+    enhanced_dataset,
+)
+from neuronetra.testing.pixel_element import add_pixels, codestream, decoded_words
+from neuronetra.testing.series_plan import (
+    CT_CLASS,
+    LAYOUTS,
+    MR_CLASS,
+    ROOT,
+    SeriesPlan,
+)
+from neuronetra.testing.stored_places import canonical_affine, directions, stored_place
+from neuronetra.testing.stored_values import (
+    encoded,
+    expected_values,
+    integers_of,
+    stored_phantom,
+    stored_range,
+)
 
-CT_CLASS = "1.2.840.10008.5.1.4.1.1.2"
-MR_CLASS = "1.2.840.10008.5.1.4.1.1.4"
-ROOT = "1.2.826.0.1.3680043.8.498.1515"
-"""Below the root that pydicom gives to its users."""
-
-
-_AXES = {
-    Plane.AXIAL: ((0, 0, 1), (0, 1, 0), (1, 0, 0)),
-    Plane.SAGITTAL: ((1, 0, 0), (0, 0, -1), (0, 1, 0)),
-    Plane.CORONAL: ((0, 1, 0), (0, 0, -1), (1, 0, 0)),
-}
-"""Where slices, rows and columns of the canonical volume grow to, in LPS."""
-
-
-@frozen(kw_only=True)
-class SeriesPlan:
-    """A volume in the patient and the way it is stored.
-
-    ``shape`` and ``spacing`` (mm) are canonical: (slice, row, column). ``transpose``, ``reverse_rows`` and
-    ``reverse_columns`` say how canonical frames were turned to be stored; ``descending`` numbers the
-    slices against the canonical order. ``rotation`` turns the patient's axes (degrees about x, y, z);
-    ``tilt`` is the gantry's, in degrees; ``keep`` names the slices that exist (all by default);
-    ``picture`` gives the values 0 to 1 of a shape.
-    """
-
-    plane: Plane = Plane.AXIAL
-    shape: tuple[int, int, int] = (6, 10, 12)
-    spacing: tuple[float, float, float] = (3.0, 0.9, 0.6)
-    origin: tuple[float, float, float] = (-41.5, -62.25, -30.0)
-    transpose: bool = False
-    reverse_rows: bool = False
-    reverse_columns: bool = False
-    descending: bool = False
-    rotation: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    tilt: float = 0.0
-    keep: tuple[int, ...] | None = None
-    modality: str = "MR"
-    signed: bool = False
-    bits_stored: int = 12
-    bits_allocated: int = 16
-    high_bit: int | None = None
-    slope: float | None = None
-    intercept: float | None = None
-    monochrome1: bool = False
-    implicit: bool = False
-    series: int = 1
-    patient: str = "PATIENT"
-    picture: Callable[[tuple[int, int, int]], Float64] = phantom
-    seed: int = 0
+__all__ = [
+    "CT_CLASS",
+    "MR_CLASS",
+    "ROOT",
+    "BuiltSeries",
+    "SeriesPlan",
+    "build",
+    "directions",
+    "encoded",
+    "expected_values",
+    "stored_phantom",
+    "stored_range",
+    "truncate",
+    "write_datasets",
+]
 
 
 @frozen(eq=False)
 class BuiltSeries:
-    """Data sets of a plan, one a slice, in canonical order; what a reader must make of them.
+    """Data sets of a plan, one a file; what a reader must make of them.
 
-    ``volume`` float32 (slices, rows, columns) canonical; ``affine`` (4, 4) index to LPS mm; ``uid``.
+    Single images stand in canonical order, volume after volume. ``volume`` float32 (slices, rows, columns)
+    canonical; ``affine`` (4, 4) index to LPS mm; ``uid``. ``volumes`` and ``affines`` are those of every
+    stack, temporal position and echo, in the order in which they first appear; ``volume`` is the first of
+    them. ``frames`` are, per data set, the frames that it holds in their order. ``lossy``: ``volume`` is what an independent decoder makes of the
+    codestreams. A classic multi-frame file does not say where its frames lie: ``volume`` holds them in the
+    order of the file, turned only where one orientation is stated for all, and ``verified`` is false.
     """
 
     plan: SeriesPlan
@@ -82,74 +76,40 @@ class BuiltSeries:
     datasets: list[Dataset] = field(repr=False)
     volume: Float32 = field(repr=False)
     affine: Float64 = field(repr=False)
+    volumes: tuple[Float32, ...] = field(default=(), repr=False)
+    affines: tuple[Float64, ...] = field(default=(), repr=False)
+    frames: tuple[tuple[StoredFrame, ...], ...] = field(default=(), repr=False)
+    lossy: bool = False
+    verified: bool = True
 
     def write(self, folder: str | Path, seed: int | None = None) -> list[Path]:
-        """Write all data sets under names that say nothing of their order; paths in canonical order."""
+        """Write all data sets under names that say nothing of their order; paths in the order of data sets."""
         return write_datasets(self.datasets, folder, self.plan.seed if seed is None else seed)
 
 
 def build(plan: SeriesPlan) -> BuiltSeries:
-    """The series of a plan."""
-    slices_to, rows_to, columns_to = directions(plan)
-    step = plan.spacing[0] * slices_to + plan.spacing[0] * np.tan(np.radians(plan.tilt)) * rows_to
-    affine = np.eye(4)
-    kept = range(plan.shape[0]) if plan.keep is None else plan.keep
-    affine[:3, 0], affine[:3, 1] = step, plan.spacing[1] * rows_to
-    affine[:3, 2] = plan.spacing[2] * columns_to
-    affine[:3, 3] = np.array(plan.origin) + kept[0] * step
-    stored = stored_phantom(plan)[list(kept)]
+    """The series of a plan. Raises ``ValueError`` where the plan contradicts itself."""
+    _require_sense(plan)
     uid = f"{ROOT}.{plan.series}"
-    datasets = []
-    for place, index in enumerate(kept):
-        position = np.array(plan.origin) + index * step
-        datasets.append(_dataset(plan, uid, index, stored[place], position))
-    return BuiltSeries(plan, uid, datasets, expected_values(plan, stored), affine)
-
-
-def directions(plan: SeriesPlan) -> tuple[Float64, Float64, Float64]:
-    """Unit vectors (LPS) along which canonical slices, rows and columns grow."""
-    turn = np.eye(3)
-    for axis, degrees in enumerate(plan.rotation):
-        cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-        first, second = ((1, 2), (2, 0), (0, 1))[axis]
-        one = np.eye(3)
-        one[first, first] = one[second, second] = cosine
-        one[second, first], one[first, second] = sine, -sine
-        turn = one @ turn
-    slices_to, rows_to, columns_to = (turn @ np.array(axis, dtype=np.float64) for axis in _AXES[plan.plane])
-    return slices_to, rows_to, columns_to
-
-
-def stored_range(plan: SeriesPlan) -> tuple[int, int]:
-    """The lowest and highest integer that the plan's stored bits hold."""
-    half = 1 << (plan.bits_stored - 1)
-    return (-half, half - 1) if plan.signed else (0, 2 * half - 1)
-
-
-def stored_phantom(plan: SeriesPlan) -> Array:
-    """The phantom as stored integers (slices, rows, columns), canonical, over most of the stored range."""
-    low, high = stored_range(plan)
-    return np.rint(low + (high - low) * 0.9 * plan.picture(plan.shape)).astype(np.int64)
-
-
-def expected_values(plan: SeriesPlan, stored: Array) -> Float32:
-    """What stored integers stand for, by the plan: inverted (not in CT), rescaled, float32."""
-    values = stored.astype(np.float64)
-    if plan.monochrome1 and plan.modality != "CT":
-        values = sum(stored_range(plan)) - values
-    slope = 1.0 if plan.slope is None else plan.slope
-    rescaled: Float32 = (values * slope + (plan.intercept or 0.0)).astype(np.float32)
-    if plan.modality == "CT":
-        rescaled[rescaled < -1024] = -1000
-    return rescaled
-
-
-def encoded(plan: SeriesPlan, stored: Array) -> bytes:
-    """Integers as the bytes of PixelData, at the plan's high bit."""
-    high = plan.bits_stored - 1 if plan.high_bit is None else plan.high_bit
-    words = (stored & ((1 << plan.bits_stored) - 1)) << (high + 1 - plan.bits_stored)
-    raw = words.astype(f"<u{plan.bits_allocated // 8}").tobytes()
-    return raw + b"\0" * (len(raw) % 2)
+    numbers = list(itertools.product(range(plan.stacks), range(plan.temporal), range(plan.echoes)))
+    frames = [frame for number, volume in enumerate(numbers) for frame in _frames(plan, number, volume)]
+    files = _in_files(plan, frames)
+    classic = plan.layout == "classic"
+    numbers = list(dict.fromkeys(frame.volume for held in files for frame in held))
+    volumes = [_in_file_order(plan, files)] if classic else [_volume(plan, frames, one) for one in numbers]
+    affines = [canonical_affine(plan, one[0]) for one in numbers]
+    return BuiltSeries(
+        plan,
+        uid,
+        [_dataset(plan, uid, number, held) for number, held in enumerate(files, 1)],
+        volumes[0],
+        affines[0],
+        tuple(volumes),
+        tuple(affines),
+        files,
+        ENCODINGS[plan.syntax].lossy,
+        not classic,
+    )
 
 
 def write_datasets(datasets: Iterable[Dataset], folder: str | Path, seed: int = 0) -> list[Path]:
@@ -170,57 +130,88 @@ def truncate(path: str | Path, keep: float = 0.5) -> None:
     Path(path).write_bytes(raw[: int(len(raw) * keep)])
 
 
-def _dataset(plan: SeriesPlan, uid: str, index: int, canonical: Array, position: Float64) -> Dataset:
-    dataset = Dataset()
-    dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if plan.implicit else ExplicitVRLittleEndian
-    dataset.SOPClassUID = CT_CLASS if plan.modality == "CT" else MR_CLASS
-    dataset.SOPInstanceUID = f"{uid}.{plan.seed + 1}.{index + 1}"
-    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID
-    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
-    dataset.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL" if plan.modality == "CT" else "M"]
-    dataset.Modality = plan.modality
-    dataset.PatientName = dataset.PatientID = plan.patient
-    dataset.StudyInstanceUID, dataset.SeriesInstanceUID = f"{ROOT}.9", uid
-    dataset.InstanceNumber = plan.shape[0] - index if plan.descending else index + 1
-    _place(dataset, plan, position)
-    _pixels(dataset, plan, _turned(plan, canonical))
+def _require_sense(plan: SeriesPlan) -> None:
+    several = plan.stacks * plan.temporal * plan.echoes
+    wrong = {
+        "no such layout": plan.layout not in LAYOUTS,
+        "stacks are named in enhanced files alone": plan.stacks > 1 and plan.layout != "enhanced",
+        "a classic file holds one volume": plan.layout == "classic" and (several > 1 or plan.files > 1),
+        "a classic file has one slope": plan.layout == "classic" and plan.slopes is not None,
+        "float pixels are not compressed": bool(plan.floating) and ENCODINGS[plan.syntax].encapsulated,
+        f"{plan.syntax} frames are one fragment": ENCODINGS[plan.syntax].whole and plan.fragments > 1,
+        "an extended offset table is for whole frames": plan.offsets == "extended" and plan.fragments > 1,
+    }
+    if why := [reason for reason, holds in wrong.items() if holds]:
+        raise ValueError("; ".join(why))
+
+
+def _frames(plan: SeriesPlan, number: int, volume: tuple[int, int, int]) -> Iterator[StoredFrame]:
+    """The frames of one volume in canonical order."""
+    stored = plan.turn.apply(stored_phantom(plan, number))
+    affine, (slices_to, _, _) = canonical_affine(plan, volume[0]), directions(plan)
+    for place, index in enumerate(plan.kept):
+        position = affine[:3, 3] + (index - plan.kept[0]) * affine[:3, 0]
+        content = codestream(plan, stored[index])
+        yield StoredFrame(
+            *volume,
+            place=place,
+            index=index,
+            number=plan.shape[0] - index if plan.counts_down else index + 1,
+            where=stored_place(plan, position),
+            location=float(position @ slices_to),
+            content=content,
+            decoded=_decoded(plan, content, stored[index]),
+        )
+
+
+def _decoded(plan: SeriesPlan, content: bytes, stored: Array) -> Array:
+    if not ENCODINGS[plan.syntax].lossy:
+        return stored
+    return integers_of(plan, decoded_words(plan, content))
+
+
+def _in_files(plan: SeriesPlan, frames: list[StoredFrame]) -> tuple[tuple[StoredFrame, ...], ...]:
+    """Single images one a file; of many frames as they are numbered, or shuffled, over the plan's files."""
+    if plan.layout == "single":
+        return tuple((frame,) for frame in frames)
+    ordered = sorted(frames, key=lambda frame: (frame.volume, frame.number))
+    if plan.frame_order is not None:
+        random.Random(plan.frame_order).shuffle(ordered)  # noqa: S311 - an order
+    cuts = np.array_split(np.arange(len(ordered)), plan.files)
+    return tuple(tuple(ordered[i] for i in cut) for cut in cuts)
+
+
+def _volume(plan: SeriesPlan, frames: Sequence[StoredFrame], volume: tuple[int, int, int]) -> Float32:
+    """What a reader must make of one volume."""
+    own = np.stack([frame.decoded for frame in frames if frame.volume == volume])
+    return np.ascontiguousarray(expected_values(plan, plan.turn.undo(own)))
+
+
+def _in_file_order(plan: SeriesPlan, files: Sequence[Sequence[StoredFrame]]) -> Float32:
+    """Frames in the order in which they stand, and turned if at all as the one orientation says."""
+    stored = np.stack([frame.decoded for held in files for frame in held])
+    turned = plan.turn.undo(stored) if plan.geometry == "first" else stored
+    return np.ascontiguousarray(expected_values(plan, turned))
+
+
+def _dataset(plan: SeriesPlan, uid: str, number: int, frames: Sequence[StoredFrame]) -> Dataset:
+    if plan.layout == "enhanced":
+        return enhanced_dataset(plan, uid, number, frames)
+    if plan.layout == "classic":
+        return classic_dataset(plan, uid, number, frames)
+    return _single_dataset(plan, uid, frames[0])
+
+
+def _single_dataset(plan: SeriesPlan, uid: str, frame: StoredFrame) -> Dataset:
+    """One slice as CT and MR images have been stored since 1993."""
+    before = frame.echo + plan.echoes * frame.temporal
+    dataset = image_dataset(plan, uid, before * plan.shape[0] + frame.index + 1)
+    dataset.InstanceNumber = before * plan.shape[0] + frame.number
+    if plan.temporal > 1:
+        dataset.TemporalPositionIdentifier = frame.temporal + 1
+    if plan.echoes > 1:
+        dataset.EchoNumbers, dataset.EchoTime = frame.echo + 1, ECHO_MS * (frame.echo + 1)
+    add_place(dataset, frame.where, frame.location)
+    add_rescale(dataset, plan, frame.index)
+    add_pixels(dataset, plan, [frame.content])
     return dataset
-
-
-def _turned(plan: SeriesPlan, canonical: Array) -> Array:
-    """The stored slice whose turn back gives ``canonical``."""
-    turned = canonical[::-1] if plan.reverse_rows else canonical
-    turned = turned[:, ::-1] if plan.reverse_columns else turned
-    return turned.T if plan.transpose else turned
-
-
-def _place(dataset: Dataset, plan: SeriesPlan, position: Float64) -> None:
-    """Orientation, position, spacing and slice location of a stored slice."""
-    slices_to, rows_to, columns_to = directions(plan)
-    first = position.copy()
-    if plan.reverse_rows:
-        first = first + (plan.shape[1] - 1) * plan.spacing[1] * rows_to
-    if plan.reverse_columns:
-        first = first + (plan.shape[2] - 1) * plan.spacing[2] * columns_to
-    down = -rows_to if plan.reverse_rows else rows_to
-    along = -columns_to if plan.reverse_columns else columns_to
-    spacing: Sequence[float] = plan.spacing[1:]
-    if plan.transpose:
-        down, along, spacing = along, down, spacing[::-1]
-    dataset.ImageOrientationPatient = [f"{v:.10f}"[:16] for v in (*along, *down)]
-    dataset.ImagePositionPatient = [f"{v:.10f}"[:16] for v in first]
-    dataset.PixelSpacing = list(spacing)
-    dataset.SliceLocation = f"{float(position @ slices_to):.8f}"[:16]
-
-
-def _pixels(dataset: Dataset, plan: SeriesPlan, stored: Array) -> None:
-    dataset.SamplesPerPixel = 1
-    dataset.PhotometricInterpretation = "MONOCHROME1" if plan.monochrome1 else "MONOCHROME2"
-    dataset.Rows, dataset.Columns = stored.shape
-    dataset.BitsAllocated, dataset.BitsStored = plan.bits_allocated, plan.bits_stored
-    dataset.HighBit = plan.bits_stored - 1 if plan.high_bit is None else plan.high_bit
-    dataset.PixelRepresentation = int(plan.signed)
-    if plan.slope is not None:
-        dataset.RescaleSlope, dataset.RescaleIntercept = plan.slope, plan.intercept or 0.0
-    dataset.add_new(0x7FE00010, "OB" if plan.bits_allocated == 8 else "OW", encoded(plan, stored))

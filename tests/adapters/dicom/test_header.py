@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from neuronetra.adapters.dicom.files import FoundFile
-from neuronetra.adapters.dicom.header import read_header
+from neuronetra.adapters.dicom.header import read_headers
 from neuronetra.domain.headers import Refused, SliceHeader
 from neuronetra.testing.series_builder import SeriesPlan, build
 
@@ -30,7 +30,8 @@ def header_of(
     (path,) = built.write(folder)
     if spoil is not None:
         path.write_bytes(spoil(path.read_bytes()))
-    return read_header(FoundFile(str(path), path.name))
+    held = read_headers(FoundFile(str(path), path.name))
+    return held if isinstance(held, Refused) else held[0]
 
 
 def slice_of(folder: Path, **elements: Any) -> SliceHeader:

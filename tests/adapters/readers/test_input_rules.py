@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as DicomSequence
-from pydicom.uid import UID, RLELossless
+from pydicom.uid import UID
 
 from neuronetra.adapters.readers.pydicom import PydicomReader
 from neuronetra.adapters.readers.simpleitk import SimpleITKReader
@@ -219,24 +219,6 @@ def test_rule_08_missing_slice_is_a_gap(tmp_path: Path) -> None:
     assert warned(series, "gap")
 
 
-def test_what_is_not_read_so_far_gets_one_clear_error(tmp_path: Path) -> None:
-    """Multi-frame and compressed files say what they are and what is read."""
-
-    def frames(dataset: Dataset) -> None:
-        dataset.NumberOfFrames = 2
-        dataset.PixelData *= 2
-
-    def rle(dataset: Dataset) -> None:
-        dataset.compress(RLELossless)
-
-    for name, change, word in (("frames", frames, "multi-frame"), ("rle", rle, "RLE")):
-        series = spoiled(tmp_path / name, change)
-        assert series.error is not None
-        assert word in series.error
-        assert "only uncompressed" in series.error
-        assert len(series.reading.left_out) == 4
-
-
 def test_rule_05_two_patients_under_one_uid(tmp_path: Path) -> None:
     """Each patient's slices are a series of their own."""
     build(SeriesPlan(patient="A", keep=(0, 2, 4))).write(tmp_path, seed=1)
@@ -306,3 +288,15 @@ def test_series_uid_that_could_be_a_path_is_refused(tmp_path: Path) -> None:
         path.write_bytes(raw.replace(uid, (b"../" * len(uid))[: len(uid)]))
     with pytest.raises(NoSeriesError):
         READER.scan(str(tmp_path))
+
+
+@pytest.mark.parametrize("word", ["MOSAIC", "VFRAME"])
+def test_rule_04_tiles_are_no_slices(tmp_path: Path, word: str) -> None:
+    """Two makers' words for many slices in one picture."""
+
+    def change(dataset: Dataset) -> None:
+        dataset.ImageType = ["ORIGINAL", "PRIMARY", "M", word]
+
+    series = spoiled(tmp_path, change)
+    assert series.error is not None
+    assert "mosaic" in series.error

@@ -7,17 +7,21 @@ neither thousands of levels nor endless sequences cost more than a fixed number 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from struct import Struct
 
 from attrs import define, field, frozen
 
+Tags = AbstractSet[int]
 CHUNK = 8192
-MAX_ELEMENTS = 200_000
+MAX_ELEMENTS = 1_000_000
+"""Steps of one file's header, nested elements and items counted: a second or two."""
 MAX_VALUE = 65_536
 UNDEFINED = 0xFFFFFFFF
 PIXEL_DATA = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
-_ENDS = frozenset({0xFFFEE00D, 0xFFFEE0DD})
+ITEM, SEQUENCE_END = 0xFFFEE000, 0xFFFEE0DD
+_ENDS = frozenset({0xFFFEE00D, SEQUENCE_END})
 """The delimiters of an item and of a sequence of undefined length."""
 _LONG = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"})
 KNOWN_VRS = _LONG | frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
@@ -25,12 +29,19 @@ KNOWN_VRS = _LONG | frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS 
 
 @define
 class HeaderBytes:
-    """Windows on a file: what was read last, and where it stands."""
+    """Windows on a file: what was read last, and where it stands; ``steps`` is what a walk may yet take."""
 
     descriptor: int
     size: int
     buffer: bytes = b""
     base: int = 0
+    steps: int = MAX_ELEMENTS
+
+    def ticks(self) -> Iterator[None]:
+        """One for each step that may yet be taken."""
+        while self.steps > 0:
+            self.steps -= 1
+            yield
 
     def at(self, offset: int, length: int) -> bytes:
         """Up to ``length`` bytes from ``offset``; fewer at the end of the file. May raise ``OSError``."""
@@ -66,8 +77,9 @@ class Encoding:
 class Elements:
     """Named top-level elements as raw bytes; ``offsets`` says where their values stand.
 
-    ``pixel_tag`` with ``pixel_offset`` and ``pixel_length`` (``None``: undefined) where pixel data begin;
-    ``truncated`` where the file ends inside an element; ``broken`` where it is no data set at all.
+    ``pixel_tag`` with ``pixel_offset`` and ``pixel_length`` (``None``: undefined) where pixel data begin, and
+    ``pixel_words`` where they are words of 16 bits (OW) though a pixel may be smaller; ``truncated`` where
+    the file ends inside an element; ``broken`` where it is no data set at all.
     """
 
     encoding: Encoding
@@ -76,17 +88,19 @@ class Elements:
     pixel_tag: int = 0
     pixel_offset: int = 0
     pixel_length: int | None = None
+    pixel_words: bool = False
     truncated: bool = False
     broken: bool = False
     end: int = 0
 
-    def ended(self, position: int, truncated: bool = False) -> Elements:
-        self.end, self.truncated = position, truncated
+    def ended(self, position: int, truncated: bool = False, broken: bool = False) -> Elements:
+        self.end, self.truncated, self.broken = position, truncated, broken
         return self
 
-    def with_pixels(self, tag: int, position: int, length: int) -> Elements:
+    def with_pixels(self, tag: int, position: int, length: int, vr: bytes) -> Elements:
         self.pixel_tag, self.pixel_offset, self.end = tag, position, position
         self.pixel_length = None if length == UNDEFINED else length
+        self.pixel_words = vr == b"OW"
         return self
 
     def keep(self, data: HeaderBytes, tag: int, position: int, length: int) -> None:
@@ -117,25 +131,34 @@ def _odd_length(data: HeaderBytes, position: int, vr: bytes, short: int, header:
     return None
 
 
-def walk(
-    data: HeaderBytes, start: int, encoding: Encoding, wanted: AbstractSet[int], last_group: int = 0xFFFF
-) -> Elements:
-    """The elements from byte ``start`` on, up to the pixel data, ``last_group`` or the end of an item."""
+@frozen
+class Until:
+    """Where a walk ends at the latest: behind a ``group``, or at byte ``limit``."""
+
+    group: int = 0xFFFF
+    limit: int | None = None
+
+
+def walk(data: HeaderBytes, start: int, encoding: Encoding, wanted: Tags, until: Until = Until()) -> Elements:
+    """The elements from byte ``start`` on, up to the pixel data, an item's end, ``until`` or the last step."""
     found = Elements(encoding)
     implicit, explicit, long_length = _BIG if encoding.big else _LITTLE
     levels: list[bool] = []
     spelled, vr = encoding.explicit, b""
+    end = data.size if until.limit is None else until.limit
     position, base, buffer = start, data.base, data.buffer
-    for _ in range(MAX_ELEMENTS):
+    for _ in data.ticks():
+        if position >= end:
+            return found.ended(position, truncated=bool(levels))
         i = position - base
         if i < 0 or i + 12 > len(buffer):
             data.at(position, CHUNK)
             base, buffer, i = data.base, data.buffer, 0
             if len(buffer) < 8:
-                return found.ended(position, truncated=bool(buffer) or bool(levels))
+                return found.ended(position, truncated=bool(buffer or levels) or position > data.size)
         group, element, length = implicit.unpack_from(buffer, i)
         tag, header = group << 16 | element, 8
-        if group > last_group and not levels:
+        if group > until.group and not levels:
             return found.ended(position)
         if spelled and group != 0xFFFE:
             _, _, vr, length = explicit.unpack_from(buffer, i)
@@ -148,7 +171,7 @@ def walk(
         position += header
         if not levels:
             if tag in PIXEL_DATA:
-                return found.with_pixels(tag, position, length)
+                return found.with_pixels(tag, position, length, vr)
             if tag in wanted:
                 found.keep(data, tag, position, length)
                 base, buffer = data.base, data.buffer
@@ -161,7 +184,29 @@ def walk(
             spelled = spelled and (group == 0xFFFE or vr != b"UN")
         else:
             position += length
-            if position > data.size:
+            if position > end:
                 return found.ended(position, truncated=True)
-    found.broken = True
-    return found.ended(position)
+    return found.ended(position, broken=True)
+
+
+def items(data: HeaderBytes, place: tuple[int, int], encoding: Encoding, wanted: Tags) -> Iterator[Elements]:
+    """The items of the sequence whose value stands at ``place`` (offset, length): named elements of each.
+
+    A sequence of unknown VR is implicit inside whatever its file is (part 5, 6.2.2), so each item's own
+    first element tells how it is written. Ends early where the sequence is damaged.
+    """
+    position, length = place
+    end = data.size if length == UNDEFINED else min(data.size, position + length)
+    implicit = (_BIG if encoding.big else _LITTLE)[0]
+    while position + 8 <= end:
+        group, element, length = implicit.unpack(data.at(position, 8))
+        if group << 16 | element != ITEM:
+            return
+        position += 8
+        limit = None if length == UNDEFINED else position + length
+        spelled = data.at(position + 4, 2) in KNOWN_VRS
+        item = walk(data, position, Encoding(spelled, encoding.big), wanted, Until(limit=limit))
+        yield item
+        if item.broken or item.truncated or data.steps <= 0:
+            return
+        position = item.end if limit is None else limit

@@ -1,25 +1,25 @@
-"""What a file must be before its pixels are decoded (rows, columns and bytes agree; it is an image)."""
+"""What a file must be to give slices at all: a readable grey-scale image of CT or MR."""
 
 from __future__ import annotations
 
 from neuronetra.adapters.dicom import syntaxes
+from neuronetra.adapters.dicom.decoders.table import unreadable
 from neuronetra.adapters.dicom.elements import Elements
 from neuronetra.domain.headers import ImageKind, Refused, SliceHeader
 from neuronetra.domain.modality import resolve_modality
 
-ONLY = "only uncompressed little-endian files of one frame are read so far"
 DAMAGED = "damaged header"
-MAX_PIXELS = 1 << 26
-"""Pixels of one slice; no head slice comes near."""
 
 
-def refusal(header: SliceHeader, elements: Elements, size: int) -> Refused | None:
+def refusal(header: SliceHeader, elements: Elements) -> Refused | None:
     """Why a file of a series gives no slice, or ``None``; ``file`` is for the caller to fill in."""
-    for reason in (_never_a_slice(header, elements), _unread_so_far(header)):
-        if reason:
-            return Refused(file="", reason=reason, lost=reason.endswith(ONLY) or reason == DAMAGED)
-    damage = _damage(header, size)
-    return Refused(file="", reason=damage, lost=True) if damage else None
+    if why := _never_a_slice(header, elements):
+        return Refused(file="", reason=why, lost=why == DAMAGED)
+    if not elements.pixel_tag:
+        return Refused(file="", reason="truncated: the file ends in its header", lost=True)
+    syntax = header.transfer_syntax
+    why = ("" if syntax in syntaxes.IN_ONE_PIECE else unreadable(syntax)) or _unread_bits(header)
+    return Refused(file="", reason=why, lost=True) if why else None
 
 
 def _never_a_slice(header: SliceHeader, elements: Elements) -> str:
@@ -33,9 +33,14 @@ def _never_a_slice(header: SliceHeader, elements: Elements) -> str:
         return f"not a grey-scale image: {_colour_word(header.photometric)}"
     if header.kind is ImageKind.MOSAIC:
         return "mosaic: tiles of many slices in one image"
-    if header.family == "secondary capture" and (header.position is None or header.orientation is None):
-        return "secondary capture: a picture without geometry"
     return ""
+
+
+def picture_reason(header: SliceHeader) -> str:
+    """Why a secondary capture is no slice: a picture of the screen has no place in the patient."""
+    placed = header.position is not None and header.orientation is not None
+    captured = header.family == "secondary capture" and header.frames == 1
+    return "secondary capture: a picture without geometry" if captured and not placed else ""
 
 
 _KNOWN_MODALITIES = frozenset(
@@ -53,53 +58,7 @@ def _colour_word(photometric: str) -> str:
     return next((word for word in _KNOWN_COLOURS if photometric.startswith(word)), "unknown colours")
 
 
-def _unread_so_far(header: SliceHeader) -> str:
-    """What the file is, where it is more than this reader takes."""
-    if header.transfer_syntax not in syntaxes.NATIVE:
-        return f"{syntaxes.syntax_name(header.transfer_syntax)} pixel data: {ONLY}"
-    if header.element is None:
+def _unread_bits(header: SliceHeader) -> str:
+    if header.pixels.bits_allocated in (8, 16, 32) or header.pixels.floating:
         return ""
-    if header.element.length is None:
-        return f"encapsulated pixel data: {ONLY}"
-    if header.pixels.bits_allocated not in (8, 16, 32) and not header.pixels.floating:
-        return f"pixels of an unusual size in bits: {ONLY}"
-    frames = header.frames
-    if (frames or 1) > 1 or _whole_frames(header) > 1:
-        return f"multi-frame image: {ONLY}"
-    if header.facts.sop_class_uid in syntaxes.ENHANCED:
-        return f"enhanced image with functional groups: {ONLY}"
-    return ""
-
-
-def _whole_frames(header: SliceHeader) -> int:
-    """How many frames the pixel data hold where NumberOfFrames is missing."""
-    expected = frame_bytes(header)
-    length = header.element.length if header.element is not None else None
-    if header.frames is not None or length is None or expected == 0:
-        return 1
-    return length // expected
-
-
-def frame_bytes(header: SliceHeader) -> int:
-    """Bytes of one uncompressed frame."""
-    pixels = header.pixels
-    return pixels.rows * pixels.columns * header.samples * pixels.bits_allocated // 8
-
-
-def _damage(header: SliceHeader, size: int) -> str:
-    expected = frame_bytes(header)
-    if header.element is None:
-        return "truncated: the file ends in its header"
-    if expected == 0:
-        return "damaged: Rows or Columns is missing or zero"
-    if header.pixels.rows * header.pixels.columns > MAX_PIXELS:
-        return "too large: more pixels than any head slice has"
-    held = min(header.element.length or 0, max(0, size - header.element.offset))
-    return f"truncated: {held} of {expected} bytes of pixel data" if held < expected else ""
-
-
-def surplus_repairs(header: SliceHeader) -> tuple[str, ...]:
-    """A plain sentence where pixel data are longer than the image, beyond a byte of padding."""
-    length = header.element.length if header.element is not None else None
-    surplus = (length or 0) - frame_bytes(header)
-    return ("pixel data are longer than the image: the surplus is ignored",) if surplus > 1 else ()
+    return "pixels of an unusual size in bits are not read"

@@ -1,4 +1,4 @@
-"""The header of one file: opened once, read up to the pixel data, parsed to a ``SliceHeader``."""
+"""The header of one file: opened once, read up to the pixel data, parsed to one ``SliceHeader`` a frame."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import stat
 from attrs import evolve, frozen
 
 from neuronetra.adapters.dicom import syntaxes
-from neuronetra.adapters.dicom.deflated import inflated
-from neuronetra.adapters.dicom.elements import KNOWN_VRS, Elements, Encoding, HeaderBytes, walk
+from neuronetra.adapters.dicom.deflated import InflatedBytes
+from neuronetra.adapters.dicom.elements import KNOWN_VRS, Elements, Encoding, HeaderBytes, Until, walk
 from neuronetra.adapters.dicom.files import FoundFile
-from neuronetra.adapters.dicom.guards import refusal, surplus_repairs
+from neuronetra.adapters.dicom.framing import EXTENDED_LENGTHS, EXTENDED_OFFSETS, Framing
+from neuronetra.adapters.dicom.functional_groups import GROUP_TAGS, frame_groups
+from neuronetra.adapters.dicom.guards import picture_reason, refusal
 from neuronetra.adapters.dicom.identity import (
     IDENTITY_TAGS,
     SOP_CLASS,
@@ -20,6 +22,7 @@ from neuronetra.adapters.dicom.identity import (
     patient_of,
     times_of,
 )
+from neuronetra.adapters.dicom.multiframe import frame_headers
 from neuronetra.adapters.dicom.pixel_facts import PIXEL_TAGS, pixel_facts, read_modality_lut
 from neuronetra.adapters.dicom.placing import (
     PLACING_TAGS,
@@ -29,19 +32,24 @@ from neuronetra.adapters.dicom.placing import (
     position_of,
 )
 from neuronetra.adapters.dicom.values import Values
-from neuronetra.domain.headers import ImageKind, PixelElement, Refused, SliceHeader
+from neuronetra.domain.budget import Budget
+from neuronetra.domain.headers import ImageKind, Refused, SliceHeader
 from neuronetra.domain.pixels import ModalityLut
 
 SERIES_UID, INSTANCE_UID = 0x0020000E, 0x00080018
+FRAMES = 0x00280008
 META_CLASS, META_SYNTAX = 0x00020002, 0x00020010
 _META = frozenset({META_CLASS, META_SYNTAX})
 _WANTED = (
     PIXEL_TAGS
     | PLACING_TAGS
     | IDENTITY_TAGS
+    | GROUP_TAGS
+    | {EXTENDED_OFFSETS, EXTENDED_LENGTHS}
     | {SERIES_UID, INSTANCE_UID, 0x00180086, 0x00189087, 0x00200012, 0x00200013, 0x00200100}
 )
 _SAFE_UID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
+ENDLESS = "too large: its deflated header goes on without end"
 CUT = "truncated: the file ends in its header"
 
 
@@ -71,30 +79,34 @@ def open_regular(source: str) -> tuple[int, int]:
     return descriptor, status.st_size
 
 
-def read_header(found: FoundFile) -> SliceHeader | Refused:
-    """The header of a file whose pixels can be read, or why it gives no slice. Never raises on content."""
+FileHeaders = tuple[SliceHeader, ...] | Refused
+"""What one file holds: the header of each of its frames, or why it gives no slice."""
+
+
+def read_headers(found: FoundFile, budget: Budget | None = None) -> FileHeaders:
+    """The headers in a file whose pixels can be read, or why it gives no slice. Never raises on content."""
     try:
         descriptor, size = open_regular(found.source)
     except OSError:
         return Refused(file=found.file, reason="cannot be opened")
     try:
-        return parse_header(found, HeaderBytes(descriptor, size))
+        return parse_headers(found, HeaderBytes(descriptor, size), budget or Budget())
     except OSError:
         return Refused(file=found.file, reason="cannot be read")
     finally:
         os.close(descriptor)
 
 
-def parse_header(found: FoundFile, data: HeaderBytes) -> SliceHeader | Refused:
+def parse_headers(found: FoundFile, data: HeaderBytes, budget: Budget) -> FileHeaders:
     """The same from an open file; ``OSError`` passes."""
-    meta = _file_meta(data)
+    size, meta = data.size, _file_meta(data)
     start, syntax = meta.start, meta.syntax
     if start is None:
         return Refused(file=found.file, reason="not a DICOM file")
-    if syntax == syntaxes.DEFLATED:
-        data, start = inflated(data, start), 0
     if why := syntaxes.no_image_reason(meta.sop_class):
         return Refused(file=found.file, reason=why)
+    if syntax == syntaxes.DEFLATED:
+        data, start = InflatedBytes.of(data, start), 0
     encoding = _encoding(data.at(start, 12), syntax)
     if encoding is None:
         return Refused(file=found.file, reason=_unreadable(data, start, meta.magic or bool(syntax)))
@@ -106,9 +118,8 @@ def parse_header(found: FoundFile, data: HeaderBytes) -> SliceHeader | Refused:
         return Refused(file=found.file, reason=why)
     if syntax in syntaxes.NATIVE and syntax != _guessed(encoding):
         values.repairs.append("the transfer syntax (0002,0010) contradicts the elements, which are believed")
-    lut = read_modality_lut(data, elements, values)
-    meta = evolve(meta, syntax=syntax or _guessed(encoding))
-    return _classified(found, elements, values, meta, data.size, lut)
+    meta = evolve(meta, syntax=_believed(syntax, encoding))
+    return _File(found, data, size, elements, values, meta, budget).headers()
 
 
 def _file_meta(data: HeaderBytes) -> _Meta:
@@ -120,7 +131,9 @@ def _file_meta(data: HeaderBytes) -> _Meta:
         return _Meta()
     if head[start : start + 2] != b"\x02\0":
         return _Meta(start, magic=magic)
-    meta = walk(data, start, Encoding(explicit=head[start + 4 : start + 6] in KNOWN_VRS), _META, last_group=2)
+    meta = walk(
+        data, start, Encoding(explicit=head[start + 4 : start + 6] in KNOWN_VRS), _META, Until(group=2)
+    )
     values = Values(meta.values)
     return _Meta(meta.end, values.text(META_SYNTAX), values.text(META_CLASS), magic)
 
@@ -143,6 +156,11 @@ def _guessed(encoding: Encoding) -> str:
     return syntaxes.EXPLICIT_LITTLE if encoding.explicit else syntaxes.IMPLICIT_LITTLE
 
 
+def _believed(syntax: str, encoding: Encoding) -> str:
+    """The transfer syntax; of uncompressed ones the one that the elements are written in."""
+    return _guessed(encoding) if syntax in ("", *syntaxes.NATIVE) else syntax
+
+
 def _unreadable(data: HeaderBytes, start: int, is_dicom: bool) -> str:
     if not is_dicom:
         return "not a DICOM file"
@@ -155,23 +173,64 @@ def _plausible(values: Values) -> bool:
     return any(re.fullmatch(r"[0-9][0-9.]*", uid) for uid in uids)
 
 
-def _classified(
-    found: FoundFile, elements: Elements, values: Values, meta: _Meta, size: int, lut: ModalityLut | None
-) -> SliceHeader | Refused:
-    uid = values.text(SERIES_UID)
-    _note_cut(elements, values, meta)
-    if not _SAFE_UID.fullmatch(uid):
+@frozen
+class _File:
+    """One parsed file on its way to headers."""
+
+    found: FoundFile
+    data: HeaderBytes
+    size: int
+    elements: Elements
+    values: Values
+    meta: _Meta
+    budget: Budget
+
+    def headers(self) -> FileHeaders:
+        elements, uid = self.elements, self.values.text(SERIES_UID)
+        _note_cut(elements, self.values, self.meta)
+        if not _SAFE_UID.fullmatch(uid):
+            return self._without_series(uid)
+        if not (elements.pixel_tag or elements.truncated or elements.broken):
+            return Refused(file=self.found.file, reason="no pixel data")
+        lut = read_modality_lut(self.data, elements, self.values)
+        header = _header(self.found, elements, self.values, self.meta, lut)
+        why = Refused(file="", reason=ENDLESS, lost=True) if self._endless() else refusal(header, elements)
+        stated = self._stated_frames()
+        if why is None:
+            try:
+                return self._framed(header, stated)
+            except ValueError as error:
+                why = Refused(file="", reason=str(error), lost=True)
+        return _as_stated(evolve(why, frames=min(stated or 1, self.budget.max_files)), header)
+
+    def _endless(self) -> bool:
+        """Whether a deflated header goes on beyond its bound."""
+        data, elements = self.data, self.elements
+        return isinstance(data, InflatedBytes) and not elements.pixel_tag and data.overrun(elements.end)
+
+    def _without_series(self, uid: str) -> Refused:
+        if self._endless():
+            return Refused(file=self.found.file, reason=ENDLESS)
         reason = "no SeriesInstanceUID" if not uid else "SeriesInstanceUID (0020,000E) is malformed"
-        reason = CUT if elements.truncated and not elements.pixel_tag else reason
-        return Refused(file=found.file, reason="damaged header" if elements.broken else reason)
-    if not (elements.pixel_tag or elements.truncated or elements.broken):
-        return Refused(file=found.file, reason="no pixel data")
-    header = _header(found, elements, values, meta, lut)
-    why = refusal(header, elements, size)
-    if why is not None:
-        return _as_stated(why, header)
-    repairs = (*values.repairs, *surplus_repairs(header))
-    return evolve(header, repairs=repairs) if repairs else header
+        reason = CUT if self.elements.truncated and not self.elements.pixel_tag else reason
+        return Refused(file=self.found.file, reason="damaged header" if self.elements.broken else reason)
+
+    def _stated_frames(self) -> int | None:
+        stated = self.values.integer(FRAMES)
+        if stated is not None and stated < 1:
+            self.values.malformed(FRAMES)
+            return None
+        return stated
+
+    def _framed(self, header: SliceHeader, stated: int | None) -> FileHeaders:
+        """Each frame with its place. Raises ``ValueError`` for pixel data that do not fit the header."""
+        framing = Framing(header, stated, self.elements, self.data, self.budget, self.size)
+        places = framing.places()
+        groups = frame_groups(self.data, self.elements, self.values, len(places))
+        header = evolve(header, repairs=(*self.values.repairs, *framing.repairs))
+        headers = frame_headers(header, places, groups, self.values.big)
+        why = picture_reason(headers[0])
+        return _as_stated(Refused(file="", reason=why), header) if why else headers
 
 
 def _note_cut(elements: Elements, values: Values, meta: _Meta) -> None:
@@ -198,7 +257,6 @@ def _header(
 ) -> SliceHeader:
     facts = modality_facts(values, elements, meta.sop_class)
     family = syntaxes.family_of(facts.sop_class_uid)
-    element = PixelElement(elements.pixel_offset, elements.pixel_length) if elements.pixel_tag else None
     return SliceHeader(
         source=found.source,
         file=found.file,
@@ -221,7 +279,5 @@ def _header(
         echo_number=values.integer(0x00180086) if values.raw.get(0x00180086, b"").count(b"\\") == 0 else None,
         temporal_position=values.integer(0x00200100),
         b_value=values.real(0x00189087, "d"),
-        frames=values.integer(0x00280008),
         pixels=pixel_facts(values, elements, hounsfield=(facts.modality.upper() or family) == "CT", lut=lut),
-        element=element,
     )

@@ -13,11 +13,16 @@ SOP_CLASS, IMAGE_TYPE, MODALITY = 0x00080016, 0x00080008, 0x00080060
 PATIENT_ID, PATIENT_NAME = 0x00100020, 0x00100010
 CONTRAST_AGENT, CONTRAST_SEQUENCE = 0x00180010, 0x00180012
 ACQUISITION_TIME, CONTENT_TIME, TRIGGER_TIME = 0x00080032, 0x00080033, 0x00181060
+ACQUISITION_CONTRAST, ECHO_PULSE, INVERSION = 0x00089209, 0x00189008, 0x00189009
+TIME_OF_FLIGHT, SPOILING = 0x00189015, 0x00189016
 IDENTITY_TAGS = frozenset(
     {SOP_CLASS, IMAGE_TYPE, MODALITY, PATIENT_ID, PATIENT_NAME, CONTRAST_AGENT, CONTRAST_SEQUENCE}
     | {ACQUISITION_TIME, CONTENT_TIME, TRIGGER_TIME}
     | {0x00180020, 0x00180021, 0x00180025, 0x00180080, 0x00180081, 0x00180082}
+    | {ACQUISITION_CONTRAST, ECHO_PULSE, INVERSION, TIME_OF_FLIGHT, SPOILING}
 )
+_ECHOES = {"SPIN": ("SE",), "GRADIENT": ("GR",), "BOTH": ("SE", "GR")}
+"""How an enhanced image says what ScanningSequence says in others."""
 _NO_AGENT = frozenset({"NONE", "NO", "N", "NOT", "N/A", "NA", "NIL", "0", "-", "NON", "WITHOUT", "W/O"})
 """First words by which the text for a contrast agent says that there was none."""
 
@@ -48,8 +53,9 @@ def modality_facts(values: Values, elements: Elements, meta_class: str) -> Modal
         modality=values.text(MODALITY),
         sop_class_uid=values.text(SOP_CLASS) or meta_class,
         image_type=values.words(IMAGE_TYPE),
-        scanning_sequence=values.words(0x00180020),
-        sequence_variant=values.words(0x00180021),
+        scanning_sequence=values.words(0x00180020) or _enhanced_sequence(values),
+        sequence_variant=values.words(0x00180021) or _enhanced_variant(values),
+        acquisition_contrast=values.text(ACQUISITION_CONTRAST).upper(),
         angio_flag=values.text(0x00180025),
         contrast_agent=_agent_named(values.text(CONTRAST_AGENT))
         or bool(elements.offsets.get(CONTRAST_SEQUENCE, (0, 0))[1]),
@@ -57,6 +63,17 @@ def modality_facts(values: Values, elements: Elements, meta_class: str) -> Modal
         echo_time=values.number(0x00180081),
         inversion_time=values.number(0x00180082),
     )
+
+
+def _enhanced_sequence(values: Values) -> tuple[str, ...]:
+    inverted = ("IR",) if values.text(INVERSION).upper() == "YES" else ()
+    return (*_ECHOES.get(values.text(ECHO_PULSE).upper(), ()), *inverted)
+
+
+def _enhanced_variant(values: Values) -> tuple[str, ...]:
+    flight = ("TOF",) if values.text(TIME_OF_FLIGHT).upper() == "YES" else ()
+    spoiled = values.text(SPOILING).upper() not in ("", "NONE")
+    return (*flight, *(("SP",) if spoiled else ()))
 
 
 def _agent_named(text: str) -> bool:

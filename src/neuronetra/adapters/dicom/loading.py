@@ -1,27 +1,38 @@
-"""Loading slices: each file decoded once, on threads, straight into the stack of frames."""
+"""Loading slices: each file opened once, on threads where that helps, straight into the stack of frames."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from itertools import groupby
 
 import numpy as np
+from attrs import define, field, frozen
 
+from neuronetra.adapters.dicom.codestreams import codestream_fault
 from neuronetra.adapters.dicom.side_by_side import side_by_side
-from neuronetra.adapters.dicom.stored import read_stored
+from neuronetra.adapters.dicom.stored import StoredFile
+from neuronetra.adapters.dicom.syntaxes import EXPLICIT_LITTLE
 from neuronetra.domain.arrays import Array, Float32
+from neuronetra.domain.budget import Budget
 from neuronetra.domain.frames import Frames
-from neuronetra.domain.geometry import Turn
+from neuronetra.domain.headers import SliceHeader
 from neuronetra.domain.pixels import PixelFacts, slice_values
-from neuronetra.domain.series import Series, Slice
+from neuronetra.domain.series import Series
 from neuronetra.domain.stack import StackGeometry
 from neuronetra.errors import OutputError, SeriesError, SliceError, UsageError
 
-Decode = Callable[[bytes, PixelFacts], Array]
-"""One frame's stored bytes (little-endian) to its raw words (rows, columns).
+Decode = Callable[[bytes, str, PixelFacts], Array]
+"""One frame's bytes, its transfer syntax and facts to its raw words (rows, columns).
 
-Raises ``ValueError`` for what no decoder takes, ``OutputError`` where this machine stands in the way.
+Uncompressed frames come as little-endian words. Raises ``ValueError`` for what no decoder takes,
+``OutputError`` where this machine stands in the way.
 """
+Progress = Callable[[int, int], None]
+
+TOGETHER = 16
+"""Frames of one file that are read in one go."""
 
 
 def usable_threads(asked: int | None) -> int:
@@ -32,10 +43,11 @@ def usable_threads(asked: int | None) -> int:
     return asked or available
 
 
-def load_frames(series: Series, positions: Sequence[int], decode: Decode, threads: int) -> Frames:
+def load_frames(
+    series: Series, positions: Sequence[int], loader: Loader, threads: int, progress: Progress | None = None
+) -> Frames:
     """The slices at ``positions``, float32 (k, H, W), canonical. Raises ``SliceError``, ``SeriesError``, ``OutputError``."""
-    geometry = series.geometry
-    if geometry is None:
+    if series.geometry is None:
         raise SeriesError("the series has no slices", where=series.uid, found=series.error or "")
     wanted = [int(position) for position in positions]
     if not wanted or min(wanted) < 0 or max(wanted) >= series.frame_count:
@@ -44,38 +56,123 @@ def load_frames(series: Series, positions: Sequence[int], decode: Decode, thread
             found=f"{len(wanted)} positions",
             expected=f"some of 0 to {series.frame_count - 1}",
         )
-    pixels = np.empty((len(wanted), *geometry.shape), np.float32)
-    rows: dict[int, list[int]] = {}
+    pixels = np.empty((len(wanted), *series.geometry.shape), np.float32)
+    target = _Target(series, pixels)
     for row, position in enumerate(wanted):
-        rows.setdefault(position, []).append(row)
-    failures: dict[str, str] = {}
-    turn = geometry.turn
-
-    def fill(position: int) -> None:
-        try:
-            values = _values(series.slices[position], geometry, turn, decode)
-        except SliceError as error:
-            failures.update(error.reasons)
-            return
-        for row in rows[position]:
-            pixels[row] = values
-
-    side_by_side(fill, sorted(rows), threads, sample=1)
+        target.rows.setdefault(position, []).append(row)
+    tasks = _tasks(series, sorted(target.rows))
+    done = 0
+    for count in side_by_side(lambda task: loader.fill(task, target), tasks, threads, sample=1):
+        done += count
+        if progress is not None:
+            progress(done, len(target.rows))
+    failures = target.failures
     if failures:
-        raise SliceError({item.file: failures[item.file] for item in series.slices if item.file in failures})
+        raise SliceError({item.name: failures[item.name] for item in series.slices if item.name in failures})
     pixels.flags.writeable = False
-    return Frames(pixels, tuple(wanted), geometry.plane)
+    return Frames(pixels, tuple(wanted), series.geometry.plane)
 
 
-def _values(item: Slice, geometry: StackGeometry, turn: Turn, decode: Decode) -> Float32:
-    """One canonical slice, a view of its values."""
-    stored, facts = read_stored(item)
-    if turn.shape((facts.rows, facts.columns)) != geometry.shape:
-        raise SliceError({item.file: "has other rows and columns than when it was scanned"})
-    try:
-        words = decode(stored, facts)
-    except OutputError:  # of this machine, not of the slice
-        raise
-    except (ValueError, RuntimeError, OSError, AttributeError, KeyError, NotImplementedError) as error:
-        raise SliceError({item.file: f"cannot be decoded ({type(error).__name__})"}) from None
-    return turn.apply(slice_values(words, facts))
+@define
+class _Target:
+    """Where frames are written: the ``rows`` of ``pixels`` that each slice of the series fills."""
+
+    series: Series
+    pixels: Float32
+    rows: dict[int, list[int]] = field(factory=dict)
+    failures: dict[str, str] = field(factory=dict)
+    headers: dict[str, tuple[SliceHeader, ...]] = field(factory=dict)
+
+    def fill(self, position: int, values: Float32) -> None:
+        for row in self.rows[position]:
+            self.pixels[row] = values
+
+    def fail(self, positions: Sequence[int], reason: str) -> None:
+        self.failures.update({self.series.slices[position].name: reason for position in positions})
+
+
+@frozen
+class _Task:
+    """Slices of one file, by their frame."""
+
+    source: str
+    file: str
+    positions: tuple[int, ...]
+
+
+def _tasks(series: Series, positions: Sequence[int]) -> list[_Task]:
+    """The slices wanted, those of one file together, a few at a time."""
+
+    def stored(position: int) -> tuple[str, int]:
+        return series.slices[position].source, series.slices[position].frame
+
+    single = all(series.slices[position].frames == 1 for position in positions)
+    tasks = []
+    for _, group in groupby(positions if single else sorted(positions, key=stored), lambda p: stored(p)[0]):
+        members = list(group)
+        for first in range(0, len(members), TOGETHER):
+            item = series.slices[members[0]]
+            tasks.append(_Task(item.source, item.file, tuple(members[first : first + TOGETHER])))
+    return tasks
+
+
+@frozen
+class Loader:
+    """Reads frames of files and makes values of them, by one library's ``decode``."""
+
+    decode: Decode
+    budget: Budget = field(factory=Budget)
+
+    def fill(self, task: _Task, target: _Target) -> int:
+        """Write the frames of a task where they belong, or note why not; how many there were."""
+        try:
+            with StoredFile.open(task.source, task.file) as stored:
+                self._fill(stored, task, target)
+        except ValueError as error:
+            target.fail(task.positions, str(error))
+        return len(task.positions)
+
+    def _fill(self, stored: StoredFile, task: _Task, target: _Target) -> None:
+        headers = target.headers.get(task.source) or stored.headers(self.budget)
+        if len(headers) > TOGETHER:  # of a file that is read in several goes the header is parsed once
+            target.headers[task.source] = headers
+        slices = target.series.slices
+        chosen = [(position, slices[position].frame) for position in task.positions]
+        if max(frame for _, frame in chosen) >= len(headers):
+            raise ValueError("has fewer frames than when it was scanned")
+        contents = stored.contents([headers[frame] for _, frame in chosen])
+        for (position, frame), content in zip(chosen, contents, strict=True):
+            try:
+                geometry = target.series.geometry
+                target.fill(position, self._turned(content, headers[frame], geometry))
+            except ValueError as error:
+                target.fail((position,), str(error))
+
+    def _turned(self, content: bytes, header: SliceHeader, geometry: StackGeometry | None) -> Float32:
+        """One canonical slice, a view of its values. Raises ``ValueError``."""
+        if geometry is None or geometry.turn.shape(header.shape) != geometry.shape:
+            raise ValueError("has other rows and columns than when it was scanned")
+        return geometry.turn.apply(self.values(content, header))
+
+    def values(self, content: bytes, header: SliceHeader) -> Float32:
+        """One stored slice, rescaled, (rows, columns). Raises ``ValueError`` that quotes nothing."""
+        syntax = header.transfer_syntax if header.place.compressed else EXPLICIT_LITTLE
+        if header.place.compressed and (fault := codestream_fault(content, syntax, header.pixels)):
+            raise ValueError(fault)
+        try:
+            words = self.decode(content, syntax, header.pixels)
+        except (OutputError, ValueError):  # of this machine, or already in plain words
+            raise
+        except (RuntimeError, OSError, AttributeError, KeyError, NotImplementedError) as error:
+            raise ValueError(f"cannot be decoded ({type(error).__name__})") from None
+        return slice_values(words, header.pixels)
+
+    def digest(self, header: SliceHeader) -> bytes | None:
+        """A digest of a slice's values; ``None`` where they cannot be read."""
+        try:
+            with StoredFile.open(header.source, header.file) as stored:
+                (content,) = stored.contents([header])
+            values = self.values(content, header)
+        except ValueError:
+            return None
+        return blake2b(values.tobytes(), digest_size=16).digest()

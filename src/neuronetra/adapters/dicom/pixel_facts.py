@@ -53,7 +53,7 @@ def pixel_facts(
     floating = elements.pixel_tag in (FLOAT_PIXELS, DOUBLE_PIXELS)
     allocated, stored, high = _bits(values, elements.pixel_tag)
     signed = bool(values.short(SIGNED)) and not floating
-    slope, intercept = _rescale(values)
+    slope, intercept = rescale_of(values)
     inverted = values.text(0x00280004).upper() == "MONOCHROME1"
     if inverted:
         values.repairs.append(_inversion_note(hounsfield, floating))
@@ -97,7 +97,7 @@ def _bits(values: Values, pixel_tag: int) -> tuple[int, int, int]:
     return allocated, stored, high
 
 
-def _rescale(values: Values) -> tuple[float, float]:
+def rescale_of(values: Values) -> tuple[float, float]:
     """Slope and intercept; 1 and 0 where missing, and, with a repair, where malformed."""
     slope = values.number(SLOPE, "a slope of 1 is taken")
     if SLOPE in values.raw and not values.text(SLOPE):

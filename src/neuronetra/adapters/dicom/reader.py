@@ -3,37 +3,60 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from neuronetra.adapters.dicom.loading import load_frames, usable_threads
-from neuronetra.adapters.dicom.scanning import scan_folder
+from neuronetra.adapters.dicom.loading import Loader, load_frames, usable_threads
+from neuronetra.adapters.dicom.scanning import Scanner
 from neuronetra.domain.arrays import Array
+from neuronetra.domain.budget import Budget
 from neuronetra.domain.frames import Frames
 from neuronetra.domain.pixels import PixelFacts
 from neuronetra.domain.series import Series
 from neuronetra.errors import UsageError
 
+Progress = Callable[[int, int], None]
+
 
 class DicomReader(ABC):
-    """A ``SeriesReader``: ``stack`` picks one of a series' stacks (0: the largest)."""
+    """A ``SeriesReader``: ``stack`` picks one of a series' stacks (0: the largest).
 
-    def __init__(self, stack: int = 0, threads: int | None = None) -> None:
+    ``max_pixels`` and ``max_files`` are the budget of one series; see ``Budget``.
+    """
+
+    def __init__(
+        self,
+        stack: int = 0,
+        threads: int | None = None,
+        *,
+        max_pixels: int | None = None,
+        max_files: int | None = None,
+    ) -> None:
         if stack < 0:
             raise UsageError("no such stack", found=str(stack), expected="0 or more")
         self._stack = stack
         self._asked, self._threads = threads, usable_threads(threads)
+        self._budget = _budget(max_pixels, max_files)
+        self._loader = Loader(self.decode, self._budget)
 
     @abstractmethod
-    def decode(self, stored: bytes, facts: PixelFacts) -> Array:
-        """One frame's stored bytes as raw words (rows, columns), every allocated bit as it stands.
+    def decode(self, frame: bytes, syntax: str, facts: PixelFacts) -> Array:
+        """One frame's bytes as raw words (rows, columns), every allocated bit as it stands.
 
         The domain masks, signs and rescales them.
         """
 
-    def scan(self, path: str) -> tuple[Series, ...]:
+    def scan(self, path: str, progress: Progress | None = None) -> tuple[Series, ...]:
         """Every series under ``path``, from headers; see ``SeriesReader``."""
-        return scan_folder(path, self._stack, self._asked)
+        return Scanner(self._loader.digest, self._budget, self._stack, self._asked).scan(path, progress)
 
-    def load(self, series: Series, positions: Sequence[int]) -> Frames:
+    def load(self, series: Series, positions: Sequence[int], progress: Progress | None = None) -> Frames:
         """The pixels of those slices, float32 (k, H, W); see ``SeriesReader``."""
-        return load_frames(series, positions, self.decode, self._threads)
+        return load_frames(series, positions, self._loader, self._threads, progress)
+
+
+def _budget(max_pixels: int | None, max_files: int | None) -> Budget:
+    given = {"max_pixels": max_pixels, "max_files": max_files}
+    for name, value in given.items():
+        if value is not None and (type(value) is not int or value < 1):
+            raise UsageError(f"{name} is no budget", found=repr(value), expected="a whole number from 1 on")
+    return Budget(**{name: value for name, value in given.items() if value is not None})

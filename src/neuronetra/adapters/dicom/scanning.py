@@ -4,41 +4,58 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+
+from attrs import field, frozen
 
 from neuronetra.adapters.dicom.files import FoundFile, find_files, shown_name
-from neuronetra.adapters.dicom.header import read_header
+from neuronetra.adapters.dicom.header import FileHeaders, read_headers
 from neuronetra.adapters.dicom.side_by_side import side_by_side
-from neuronetra.adapters.dicom.stored import stored_digest
-from neuronetra.domain.headers import Refused, SliceHeader
+from neuronetra.domain.budget import Budget
 from neuronetra.domain.series import LeftOut, Series
-from neuronetra.domain.series_files import files_by_series
+from neuronetra.domain.series_files import FileSorter
 from neuronetra.domain.stacking import series_of
+from neuronetra.domain.twins import Digest
 from neuronetra.errors import NoSeriesError
 
+Progress = Callable[[int, int], None]
 SHARE_THREADS = 16
 """Files opened at once where opening waits for a network, however few processors there are."""
 
 
-def scan_folder(path: str, stack: int = 0, threads: int | None = None) -> tuple[Series, ...]:
-    """Every series under ``path``, sorted by uid: stack number ``stack`` of each, 0 the largest.
+@frozen
+class Scanner:
+    """Finds series by one ``budget`` each: stack number ``stack``, 0 the largest.
 
-    ``threads`` is how many were asked for, if any were.
-
-    Raises ``InputNotFoundError`` and ``NoSeriesError``.
+    ``digest`` gives a digest of a slice's pixels, asked for only where slices share a position; ``threads`` is
+    how many were asked for, if any were.
     """
-    found, passed_over = find_files(path)
-    parsed = read_headers(found, threads)
-    files, stray = files_by_series(parsed)
-    stray = tuple(sorted([*stray, *passed_over]))
-    if not files:
-        raise _no_series(path, stray)
-    return tuple(series_of(one, stray, stored_digest, stack) for one in files)
 
+    digest: Digest
+    budget: Budget = field(factory=Budget)
+    stack: int = 0
+    threads: int | None = None
 
-def read_headers(found: Sequence[FoundFile], threads: int | None) -> list[SliceHeader | Refused]:
-    """The header of each file, in the order given; a slow share is asked for many at once."""
-    return side_by_side(read_header, found, threads or SHARE_THREADS, sample=8)
+    def scan(self, path: str, progress: Progress | None = None) -> tuple[Series, ...]:
+        """Every series under ``path``, sorted by uid. Raises ``InputNotFoundError`` and ``NoSeriesError``."""
+        found, passed_over = find_files(path)
+        sorter = FileSorter(self.budget)
+        for done, held in enumerate(self._read(found), start=1):
+            sorter.add(held)
+            if progress is not None:
+                progress(done, len(found))
+        files, stray = sorter.series(), tuple(sorted([*sorter.stray(), *passed_over]))
+        if not files:
+            raise _no_series(path, stray)
+        return tuple(series_of(one, stray, self.digest, self.stack) for one in files)
+
+    def _read(self, found: Sequence[FoundFile]) -> Iterator[FileHeaders]:
+        """What each file holds, in the order given; a slow share is asked for many at once."""
+
+        def read(file: FoundFile) -> FileHeaders:
+            return read_headers(file, self.budget)
+
+        return side_by_side(read, found, self.threads or SHARE_THREADS, sample=8)
 
 
 def _no_series(path: str, stray: Sequence[LeftOut]) -> NoSeriesError:

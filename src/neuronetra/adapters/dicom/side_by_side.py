@@ -7,7 +7,7 @@ a network share or decodes in a library that lets go of the lock; there threads 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import TypeVar
@@ -16,20 +16,28 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 SLOW_SECONDS = 0.003
+BATCH = 512
+"""Items handed to the threads at once: what waits for its turn stays small, and Ctrl-C is heeded."""
 
 
 def side_by_side(
     work: Callable[[Item], Result], items: Sequence[Item], threads: int, sample: int
-) -> list[Result]:
-    """``work`` of each item, in order; on ``threads`` if the first ``sample`` items prove slow.
+) -> Iterator[Result]:
+    """``work`` of each item, in order, as it is done; on ``threads`` if the first ``sample`` prove slow.
 
     Slow is more than 3 ms an item. What ``work`` raises is raised.
     """
     begun = perf_counter()
-    done = [work(item) for item in items[:sample]]
-    slow = perf_counter() - begun > SLOW_SECONDS * len(done)
+    for item in items[:sample]:
+        yield work(item)
+    slow = perf_counter() - begun > SLOW_SECONDS * min(sample, len(items))
     rest = items[sample:]
     if not slow or threads == 1 or len(rest) < 2:
-        return done + [work(item) for item in rest]
-    with ThreadPoolExecutor(min(threads, len(rest))) as pool:
-        return done + list(pool.map(work, rest))
+        yield from map(work, rest)
+        return
+    pool = ThreadPoolExecutor(min(threads, len(rest)))
+    try:
+        for first in range(0, len(rest), BATCH):
+            yield from pool.map(work, rest[first : first + BATCH])
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -4,34 +4,58 @@ from __future__ import annotations
 
 IMPLICIT_LITTLE = "1.2.840.10008.1.2"
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
+UNCOMPRESSED_ITEMS = "1.2.840.10008.1.2.1.98"
 DEFLATED = "1.2.840.10008.1.2.1.99"
 EXPLICIT_BIG = "1.2.840.10008.1.2.2"
+RLE = "1.2.840.10008.1.2.5"
+JPEG_BASELINE = "1.2.840.10008.1.2.4.50"
+JPEG_EXTENDED = "1.2.840.10008.1.2.4.51"
 
 NATIVE = frozenset({IMPLICIT_LITTLE, EXPLICIT_LITTLE})
-"""Uncompressed, little-endian: what is read."""
+"""Uncompressed, little-endian."""
+IN_ONE_PIECE = NATIVE | {DEFLATED, EXPLICIT_BIG}
+"""Pixel data are words, one frame after the other, however the data set around them is written."""
+JPEG_LOSSY = frozenset({JPEG_BASELINE, JPEG_EXTENDED})
+JPEG_LOSSLESS = frozenset({"1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"})
+JPEG_LS = frozenset({"1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"})
+JPEG_2000 = frozenset({"1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"})
+HTJ2K = frozenset({"1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202", "1.2.840.10008.1.2.4.203"})
+ENCAPSULATED = JPEG_LOSSY | JPEG_LOSSLESS | JPEG_LS | JPEG_2000 | HTJ2K | {RLE, UNCOMPRESSED_ITEMS}
+"""Frames in items of their own, that can be read."""
+ONE_FRAGMENT = frozenset({RLE, UNCOMPRESSED_ITEMS})
+"""A frame is never more than one fragment."""
 
 _SYNTAX_NAMES = {
+    IMPLICIT_LITTLE: "uncompressed",
+    EXPLICIT_LITTLE: "uncompressed",
     DEFLATED: "deflated",
     EXPLICIT_BIG: "big endian",
-    "1.2.840.10008.1.2.1.98": "encapsulated uncompressed",
-    "1.2.840.10008.1.2.5": "RLE",
-    "1.2.840.10008.1.2.4.50": "JPEG baseline",
-    "1.2.840.10008.1.2.4.51": "JPEG extended",
-    "1.2.840.10008.1.2.4.57": "JPEG lossless",
-    "1.2.840.10008.1.2.4.70": "JPEG lossless",
-    "1.2.840.10008.1.2.4.80": "JPEG-LS",
-    "1.2.840.10008.1.2.4.81": "JPEG-LS",
-    "1.2.840.10008.1.2.4.90": "JPEG 2000",
-    "1.2.840.10008.1.2.4.91": "JPEG 2000",
-    "1.2.840.10008.1.2.4.201": "HTJ2K",
-    "1.2.840.10008.1.2.4.202": "HTJ2K",
-    "1.2.840.10008.1.2.4.203": "HTJ2K",
+    UNCOMPRESSED_ITEMS: "encapsulated uncompressed",
+    RLE: "RLE",
+    JPEG_BASELINE: "JPEG baseline",
+    JPEG_EXTENDED: "JPEG extended",
+    **dict.fromkeys(JPEG_LOSSLESS, "JPEG lossless"),
+    **dict.fromkeys(JPEG_LS, "JPEG-LS"),
+    **dict.fromkeys(JPEG_2000, "JPEG 2000"),
+    **dict.fromkeys(HTJ2K, "HTJ2K"),
 }
+_JPEG_FAMILY = "1.2.840.10008.1.2.4."
+_FAMILY_NAMES = (
+    (range(52, 67), "retired JPEG"),
+    (range(92, 94), "JPEG 2000 of several components"),
+    ((94, 95, 204, 205), "referenced (JPIP)"),
+    (range(100, 109), "video"),
+    (range(110, 113), "JPEG XL"),
+)
+"""Syntaxes of which nothing is read, by the last number of their UID."""
 
 
 def syntax_name(uid: str) -> str:
-    """A plain word for a transfer syntax that is not read."""
-    return _SYNTAX_NAMES.get(uid, "compressed by a transfer syntax that is not known")
+    """A plain word for a transfer syntax; ``unknown`` for one that has none."""
+    last = uid.removeprefix(_JPEG_FAMILY)
+    number = int(last) if last.isascii() and last.isdigit() else 0
+    family = next((name for numbers, name in _FAMILY_NAMES if number in numbers), "unknown")
+    return _SYNTAX_NAMES.get(uid, family)
 
 
 _STORAGE = "1.2.840.10008.5.1.4.1.1."

@@ -119,6 +119,11 @@ class Values:
             self.malformed(tag)
             return None
 
+    def long(self, tag: int) -> int | None:
+        """A binary 32-bit number (UL)."""
+        found = self.raw.get(tag, b"")
+        return int.from_bytes(found, "big" if self.big else "little") if len(found) == 4 else None
+
     def real(self, tag: int, kind: str) -> float | None:
         """A binary float (``f`` FL, OF) or double (``d`` FD); ``None`` unless it is one, and finite."""
         found = self.raw.get(tag)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from neuronetra.adapters.readers.pydicom import PydicomReader
 from neuronetra.domain.frames import Frames
 from neuronetra.domain.series import Series
+from neuronetra.ports import Progress
 
 
 class CountingReader:
@@ -16,9 +17,9 @@ class CountingReader:
         self._reader = PydicomReader(stack=stack)
         self.loaded = 0
 
-    def scan(self, path: str) -> tuple[Series, ...]:
-        return self._reader.scan(path)
+    def scan(self, path: str, progress: Progress | None = None) -> tuple[Series, ...]:
+        return self._reader.scan(path, progress)
 
-    def load(self, series: Series, positions: Sequence[int]) -> Frames:
+    def load(self, series: Series, positions: Sequence[int], progress: Progress | None = None) -> Frames:
         self.loaded += len(positions)
-        return self._reader.load(series, positions)
+        return self._reader.load(series, positions, progress)

@@ -1,0 +1,1 @@
+"""Frames to words: one file per decoding library, and the table of who decodes what."""

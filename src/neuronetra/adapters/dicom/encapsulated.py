@@ -1,0 +1,141 @@
+"""Where the frames of encapsulated pixel data lie in a file (DICOM part 5, A.4).
+
+A sequence of items: a basic offset table, which may be empty, then fragments of compressed frames. Only
+the headers of items are read; what a fragment holds is looked at where nothing else tells frames apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from struct import Struct
+
+from neuronetra.adapters.dicom.elements import UNDEFINED, HeaderBytes
+
+FragmentPlace = tuple[int, int]
+"""Byte offset in the file and length."""
+
+MAX_FRAGMENTS = 200_000
+_ITEM, _DELIMITER = 0xE000FFFE, 0xE0DDFFFE
+_HEADER = Struct("<II")
+_STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP  ")
+"""How a JPEG or JPEG-LS, a JPEG 2000 and a wrapped JPEG 2000 codestream begin."""
+CUT = "truncated: the file ends in its compressed pixel data"
+DISAGREES = "damaged: the pixel data hold another number of frames than NumberOfFrames (0028,0008) says"
+
+
+def frame_places(
+    data: HeaderBytes,
+    offset: int,
+    frames: int | None,
+    extended: tuple[bytes, bytes] | None = None,
+    one_each: bool = False,
+) -> tuple[tuple[FragmentPlace, ...], ...]:
+    """The fragments of each frame, in order.
+
+    ``offset`` is where the value of the pixel data begins, ``frames`` NumberOfFrames (0028,0008) or ``None``
+    where the header lost it, ``extended`` the values of (7FE0,0001) and (7FE0,0002); ``one_each`` where a
+    frame is never more than one fragment. Raises ``ValueError`` whose reason begins with ``truncated`` or
+    ``damaged``; ``OSError`` passes.
+    """
+    if frames is not None and frames < 1:
+        raise ValueError(DISAGREES)
+    table, first = _offset_table(data, offset)
+    fragments = _fragments(data, first)
+    if not fragments:
+        raise ValueError("truncated: the pixel data hold no frame")
+    if len(fragments) == 1 and frames in (None, 1):
+        return (tuple(fragments),)
+    starts = _starts(data, fragments, frames, (first, table, extended), one_each)
+    if frames is not None and len(starts) != frames:
+        raise ValueError(DISAGREES)
+    return tuple(tuple(fragments[one:after]) for one, after in pairwise([*starts, len(fragments)]))
+
+
+def _item(data: HeaderBytes, position: int) -> tuple[int, int] | None:
+    """Tag and length of the item at ``position``; ``None`` at the end of the file."""
+    head = data.at(position, 8)
+    if len(head) < 8:
+        return None
+    tag, length = _HEADER.unpack(head)
+    return tag, length
+
+
+def _offset_table(data: HeaderBytes, offset: int) -> tuple[FragmentPlace, int]:
+    """The place of the basic offset table, and where the first fragment's item begins."""
+    item = _item(data, offset)
+    if item is None:
+        raise ValueError(CUT)
+    tag, length = item
+    if tag != _ITEM or length == UNDEFINED:
+        raise ValueError("damaged: the compressed pixel data do not begin with an item")
+    if offset + 8 + length > data.size:
+        raise ValueError(CUT)
+    if length and data.at(offset + 8, 8).startswith(_STARTS):  # a writer that left the table out
+        return (offset, 0), offset
+    return (offset + 8, length), offset + 8 + length
+
+
+def _fragments(data: HeaderBytes, position: int) -> list[FragmentPlace]:
+    """Every fragment from ``position`` on; the delimiter behind the last one may be missing."""
+    found: list[FragmentPlace] = []
+    while position + 8 < data.size or (position + 8 == data.size and not found):
+        item = _item(data, position)
+        if item is not None and item[0] not in (_ITEM, _DELIMITER) and found and found[-1][1] % 2:
+            position += 1  # padded to an even length that its header does not count
+            item = _item(data, position)
+        if item is None or item[0] != _ITEM:
+            break
+        length = item[1]
+        if length == UNDEFINED:
+            raise ValueError("damaged: a fragment of the pixel data has no length")
+        if position + 8 + length > data.size:
+            raise ValueError(CUT)
+        found.append((position + 8, length))
+        if len(found) > MAX_FRAGMENTS:
+            raise ValueError("damaged: more fragments of pixel data than any image has")
+        position += 8 + length
+    return found
+
+
+_Tables = tuple[int, FragmentPlace, tuple[bytes, bytes] | None]
+"""Where the first item begins, from which offsets count; the basic and the extended offset table."""
+
+
+def _starts(
+    data: HeaderBytes, fragments: list[FragmentPlace], frames: int | None, tables: _Tables, one_each: bool
+) -> Sequence[int]:
+    """Which fragments begin a frame: by the tables, by number, by how codestreams begin."""
+    first, (place, length), extended = tables
+    if frames == len(fragments) or one_each:
+        return range(len(fragments))
+    numbers = {position - 8 - first: number for number, (position, _) in enumerate(fragments)}
+    for known in (_extended(extended), _basic(data.at(place, length) if length else b"")):
+        starts = [numbers.get(one, -1) for one in known]
+        if starts and _in_order(starts) and frames in (None, len(starts)):
+            return starts
+    begun = [n for n, (at, size) in enumerate(fragments) if size > 3 and data.at(at, 8).startswith(_STARTS)]
+    if begun and begun[0] == 0:
+        return begun
+    if frames is None:
+        raise ValueError("damaged: NumberOfFrames (0028,0008) is missing, and nothing tells frames apart")
+    return range(1)
+
+
+def _in_order(starts: list[int]) -> bool:
+    return starts[0] == 0 and all(one < after for one, after in pairwise(starts))
+
+
+def _basic(table: bytes) -> tuple[int, ...]:
+    """The offsets of a basic offset table, none where it is malformed."""
+    count = len(table) // 4
+    fits = len(table) % 4 == 0 and count <= MAX_FRAGMENTS
+    return Struct(f"<{count}I").unpack(table) if fits else ()
+
+
+def _extended(tables: tuple[bytes, bytes] | None) -> tuple[int, ...]:
+    """The offsets of an extended offset table, none where it is malformed."""
+    offsets, lengths = tables or (b"", b"")
+    count = len(offsets) // 8
+    fits = len(offsets) % 8 == 0 and len(lengths) == len(offsets) and count <= MAX_FRAGMENTS
+    return Struct(f"<{count}Q").unpack(offsets) if fits else ()
