@@ -12,6 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 _WIDTH = 100
+_NAMED = 10
+"""Files left out for one reason that are named; the JSON names all."""
 
 
 def report_table(report: Mapping[str, Any]) -> str:
@@ -31,9 +33,25 @@ def report_table(report: Mapping[str, Any]) -> str:
 def _rows(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if report["error"] is not None:
         yield "error", report["error"]
-    yield "modality", f"{report['modality']} ({report['modality_source'] or 'unknown'})"
+    if report["frame_count"]:
+        yield from _stack_rows(report)
+    yield "files", f"{report['files_found']} found, {report['files_used']} used"
+    yield from _left_out(report["left_out"])
+    for stack in report["other_stacks"]:
+        yield "other stack", f"--stack {stack['number']}: {stack['slices']} slices, {stack['reason']}"
+    for warning in report["warnings"]:
+        yield "warning", warning
+
+
+def _stack_rows(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What there is to be said of slices."""
+    yield "modality", f"{report['modality'] or 'unknown'} ({report['modality_source'] or 'unknown'})"
     yield "plane", f"{report['plane']} ({report['plane_source'] or 'unknown'})"
     yield "left and right", "known" if report["laterality_known"] else "unknown"
+    yield (
+        "geometry",
+        "stated by each slice" if report["geometry_verified"] else "unverified, see the warnings",
+    )
     if report["plausibility"] is not None:
         yield "a head", _plausibility(report["plausibility"])
     yield (
@@ -42,13 +60,19 @@ def _rows(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     )
     yield "looked at", ", ".join(str(position) for position in report["slices_used"]) or "none"
     yield "spacing", _spacing(report["spacing_mm"], report["uniform"])
-    yield "files", f"{report['files_found']} found, {report['files_used']} used"
-    for item in report["left_out"]:
-        yield "left out", f"{item['file']}: {item['reason']}"
-    for stack in report["other_stacks"]:
-        yield "other stack", f"--stack {stack['number']}: {stack['slices']} slices, {stack['reason']}"
-    for warning in report["warnings"]:
-        yield "warning", warning
+    yield "encoding", ", ".join(report["transfer_syntaxes"]) or "unknown"
+
+
+def _left_out(items: list[Mapping[str, str]]) -> Iterator[tuple[str, str]]:
+    """Each file with its reason; of many for one reason a few, and how many more."""
+    reasons: dict[str, list[str]] = {}
+    for item in items:
+        reasons.setdefault(item["reason"], []).append(item["file"])
+    for reason, files in reasons.items():
+        for file in files[:_NAMED]:
+            yield "left out", f"{file}: {reason}"
+        if len(files) > _NAMED:
+            yield "left out", f"and {len(files) - _NAMED} more: {reason}"
 
 
 _VERDICTS = {"head": "looks like one", "doubtful": "doubtful, see the warning", "unknown": "cannot be told"}
