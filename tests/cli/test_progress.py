@@ -45,7 +45,7 @@ def test_slow_work_shows_a_line_now_and_then(clock: Clock, capsys: pytest.Captur
     with ProgressLine("reading") as line:
         steps(line, clock, 100, 0.25)
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "reading: 4 of 100, about 24 s left"
+    assert lines[0] == "reading: 5 of 100, about 24 s left"
     assert len(lines) == 3
 
 

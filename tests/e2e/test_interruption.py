@@ -14,6 +14,8 @@ import pytest
 
 INTERRUPTED = 130
 
+from neuronetra.testing.command_line import told
+
 
 @pytest.fixture(autouse=True)
 def _own_cache(fresh_cache: Path) -> None:
@@ -72,7 +74,7 @@ def test_full_disk_on_standard_output(scan: Path, small_store: Path) -> None:
             check=False,
         )
     assert done.returncode == 2
-    assert done.stderr.strip().splitlines() == ["error: No space left on device"]
+    assert told(done.stderr) == ["error: No space left on device"]
 
 
 def test_out_to_a_pipe_and_through_a_link(scan: Path, small_store: Path, tmp_path: Path) -> None:
@@ -100,7 +102,7 @@ def test_empty_names_are_refused(arguments: list[str], tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    assert len(told(done.stderr)) == 1
 
 
 def test_hidden_path_in_errors(tmp_path: Path, small_store: Path) -> None:

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from neuronetra.domain.locations import LABELS
-from neuronetra.testing.command_line import ALL_DONE, NONE_DONE, SOME_FAILED, predictions, refused, run
+from neuronetra.testing.command_line import ALL_DONE, NONE_DONE, SOME_FAILED, predictions, refused, run, told
 from neuronetra.testing.series_builder import SeriesPlan, build, truncate
 
 
@@ -86,7 +86,7 @@ def test_two_series_one_of_them_broken(small_store: Path, tmp_path: Path) -> Non
     assert good["error"] is None
     assert bad["probabilities"] is None
     assert "truncated" in bad["error"]
-    assert len(done.stderr.strip().splitlines()) == 1
+    assert len(told(done.stderr)) == 1
 
 
 def test_one_truncated_file_is_left_out(small_store: Path, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_all_truncated(small_store: Path, tmp_path: Path) -> None:
     assert done.returncode == NONE_DONE
     (found,) = json.loads(done.stdout)
     assert "truncated" in found["error"]
-    assert len(done.stderr.strip().splitlines()) == 1
+    assert len(told(done.stderr)) == 1
 
 
 def test_no_such_folder(small_store: Path, tmp_path: Path) -> None:

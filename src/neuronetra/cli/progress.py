@@ -25,15 +25,14 @@ class ProgressLine:
         self._on_terminal = sys.stderr.isatty()
         self._pause = _BETWEEN_DRAWINGS if self._on_terminal else _BETWEEN_LINES
         self._shown = False
-        self._begin(time.monotonic())
-
-    def _begin(self, now: float) -> None:
-        self._started, self._next, self._done = now, now + _FIRST_LINE, 0
+        self._first = self._done = 0
+        self._started: float | None = None
+        self._next = 0.0
 
     def __call__(self, done: int, total: int) -> None:
         now = time.monotonic()
-        if done < self._done:  # another piece of work of the same kind
-            self._begin(now)
+        if self._started is None or done < self._done:  # or another piece of work of the same kind
+            self._started, self._next, self._first = now, now + _FIRST_LINE, done
         self._done = done
         if total < 2 or now < self._next:
             return
@@ -46,9 +45,9 @@ class ProgressLine:
             click.echo(text, err=True)
 
     def _left(self, done: int, total: int, now: float) -> str:
-        if done in {0, total}:
+        if done in {self._first, total}:
             return ""
-        seconds = (now - self._started) / done * (total - done)
+        seconds = (now - (self._started or now)) / (done - self._first) * (total - done)
         return f", about {seconds / 60:.0f} min left" if seconds >= 90 else f", about {seconds:.0f} s left"
 
     def __enter__(self) -> Self:
