@@ -88,6 +88,13 @@ class Body:
         return tuple(one for one in self.outlines if one is not None)
 
     @property
+    def masked(self) -> bool:
+        """Whether most of the background is of one value: nothing was measured there, or it was taken away."""
+        background = self.values[~self.whole]
+        _, counts = np.unique(background, return_counts=True)
+        return bool(2 * counts.max(initial=0) > background.size)
+
+    @property
     def inner(self) -> Mask:
         """(k, h, w): cells at least three away from the outline."""
         return _eroded(_eroded(_eroded(self.clean, False), False), False)

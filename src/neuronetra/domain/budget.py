@@ -10,12 +10,13 @@ class Budget:
     """``max_pixels`` of all slices of a series, ``max_files`` (files, or frames of multi-frame files).
 
     By default 2^31 pixels (two thousand slices of 1024 x 1024) and 20,000 files. ``max_slice_pixels``, 4096 x
-    4096, bounds a single slice.
+    4096, bounds a single slice, and ``max_frames`` those that all multi-frame files of one scan may hold.
     """
 
     max_pixels: int = field(default=1 << 31, validator=validators.ge(1))
     max_files: int = field(default=20_000, validator=validators.ge(1))
     max_slice_pixels: int = field(default=1 << 24, validator=validators.ge(1))
+    max_frames: int = field(default=200_000, validator=validators.ge(1))
 
     def excess(self, frames: int, rows: int, columns: int) -> str:
         """Why a file of so many frames of so many pixels is too large; empty where it is not."""

@@ -12,6 +12,8 @@ from neuronetra.domain.headers import Cosines, ImageKind, SliceHeader, TieBreak
 
 ORIENTATION_TOLERANCE = 1e-3
 SPACING_TOLERANCE = 0.01
+MOST_CLUSTERS = 64
+"""Different orientations or spacings that others are compared with; a series has a handful."""
 
 Numbers = TypeVar("Numbers", bound=tuple[float, ...])
 
@@ -108,7 +110,7 @@ def _clusters(
     representatives: list[Numbers] = []
     cluster: dict[Numbers, Numbers] = {}
     for value in sorted(counts, key=lambda v: (-counts[v], v)):
-        found = next((r for r in representatives if agree(r, value)), None)
+        found = next((r for r in representatives[:MOST_CLUSTERS] if agree(r, value)), None)
         if found is None:
             representatives.append(value)
         cluster[value] = value if found is None else found

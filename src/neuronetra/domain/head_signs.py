@@ -19,7 +19,7 @@ HEAD, DOUBTFUL, UNKNOWN = "head", "doubtful", "unknown"
 
 FEWEST_PIXELS = 32
 NOISE = 0.1
-GRID = 0.7
+GRID = 0.8
 HOMOGENEOUS = 0.05
 """Bottles vary by 0.03 to 0.045, brains by 0.07 and, in clinical contrasts, by 0.25 or more."""
 SHORTEST_MM = 100.0
@@ -41,7 +41,7 @@ LEAST_BRAIN, HEAD_BRAIN = 0.2, 0.25
 LEAST_SKULL, HEAD_SKULL = 0.5, 0.8
 """In which share of directions bone stands around the middle: a vault 1.0, a chest 0.65, a leg 0.1."""
 SKULL_FIELD_MM = 150.0
-"""A smaller field of view may lie within the skull and show little of it."""
+"""A smaller field of view may lie within the skull and show little of it; a mask may have taken it away."""
 AIR_FIELD_MM = 200.0
 """A smaller field of view may lie within the head and show no air."""
 _FEWEST_CELLS = 30
@@ -120,10 +120,10 @@ def skull_and_brain(body: Body) -> Iterator[Sign]:
     skull = max(surrounded((values > BONE_HU) & whole, whole, body.size) for values, whole in shown)
     if max(body.extent) >= AIR_FIELD_MM and not (body.values < AIR_HU).any():
         yield DOUBTFUL, "no CT number is that of air"
-    wide = min(body.extent) >= SKULL_FIELD_MM
-    if wide and bone < LEAST_BONE:
+    whole_head = min(body.extent) >= SKULL_FIELD_MM and not body.masked
+    if whole_head and bone < LEAST_BONE:
         yield DOUBTFUL, f"hardly any bone: {100.0 * bone:.1f} % of the body at most"
-    elif wide and skull < LEAST_SKULL:
+    elif whole_head and skull < LEAST_SKULL:
         yield DOUBTFUL, f"no skull: there is bone in {100.0 * skull:.0f} % of directions at most"
     if brain < LEAST_BRAIN:
         yield DOUBTFUL, f"hardly any brain: its CT numbers in {100.0 * brain:.0f} % of the body at most"

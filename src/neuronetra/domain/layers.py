@@ -14,6 +14,8 @@ import numpy as np
 from neuronetra.domain.arrays import Float64
 from neuronetra.domain.headers import SliceHeader
 
+MOST_PASSES = 64
+"""More passes than these are not told apart by what their numbers cost."""
 Group = list[SliceHeader]
 Number = Callable[[SliceHeader], float]
 
@@ -34,7 +36,7 @@ def layers_by_number(groups: Sequence[Group], number: Number, whole: bool) -> li
         chosen: Sequence[int] = range(len(group))
         if len(group) == 1 and not whole:
             chosen = (0,)
-        elif len(group) != count:
+        elif len(group) != count and len(layers) <= MOST_PASSES:
             chosen = _fitting(_costs(numbers[place], place, complete, table), len(layers))
         for layer, header in zip(chosen, group, strict=True):
             layers[layer].append(header)

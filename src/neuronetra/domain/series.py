@@ -160,14 +160,20 @@ class Series:
         slices = tuple(self.slices[i] for i in kept)
         return evolve(self, slices=slices, geometry=self.geometry.keep(kept), reading=reading)
 
-    def accounted(self) -> Series:
-        """The series with each file either used or left out once, whatever became of its other frames."""
+    def accounted(self, stray: tuple[LeftOut, ...]) -> Series:
+        """The series with each file either used or left out once, whatever became of its other frames.
+
+        ``stray``, sorted, are the files that belong to no series.
+        """
         used = {item.file for item in self.slices}
         reasons: dict[str, LeftOut] = {}
-        for item in self.reading.left_out:
+        for item in sorted(self.reading.left_out):
             if item.file not in used:
                 reasons.setdefault(item.file, item)
-        return evolve(self, reading=evolve(self.reading, left_out=tuple(reasons.values())))
+        left_out = stray
+        if reasons:
+            left_out = tuple(sorted((*reasons.values(), *stray), key=lambda item: (item.file, item.reason)))
+        return evolve(self, reading=evolve(self.reading, left_out=left_out))
 
     def failed(self, error: str) -> Series:
         """The series as one that cannot be used, with what was learnt of it; ``error`` is one line."""

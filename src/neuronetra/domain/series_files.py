@@ -19,7 +19,7 @@ _TWO_PATIENTS = "two patients share this SeriesInstanceUID: each has a series of
 class SeriesFiles:
     """The files of one series and one patient: headers of slices, and files that gave none.
 
-    ``excess`` says why there is too much of it to be read; then only its number of files, ``count``, is kept.
+    ``excess`` says why there is too much of it to be read; then only the ``names`` of its files are kept.
     """
 
     uid: str
@@ -27,23 +27,24 @@ class SeriesFiles:
     refused: tuple[Refused, ...] = ()
     warnings: tuple[str, ...] = ()
     excess: str = ""
-    count: int = 0
+    names: tuple[str, ...] = ()
 
 
 @define
 class FileSorter:
     """Takes what files hold, one after the other, and parts it by series and patient.
 
-    Of a series that exceeds the ``budget`` nothing but the number of files is kept.
+    Of a series that exceeds the ``budget`` nothing but the names of its files is kept.
     """
 
     budget: Budget = field(factory=Budget)
     _stated: dict[str, dict[Patient, list[SliceHeader | Refused]]] = field(factory=dict)
     _stray: list[LeftOut] = field(factory=list)
-    _files: Counter[str] = field(factory=Counter)
     _slices: Counter[str] = field(factory=Counter)
     _pixels: Counter[str] = field(factory=Counter)
     _excess: dict[str, str] = field(factory=dict)
+    _names: dict[str, list[str]] = field(factory=dict)
+    _frames: int = 0
 
     def add(self, held: Sequence[SliceHeader] | Refused) -> None:
         """The headers of one file's frames, or why it gives no slice."""
@@ -52,15 +53,27 @@ class FileSorter:
         if not uid:
             self._stray.extend(LeftOut(item.file, item.reason) for item in items if isinstance(item, Refused))
             return
-        self._files[uid] += 1
         self._slices[uid] += len(items)
         self._pixels[uid] += sum(i.shape[0] * i.shape[1] for i in items if isinstance(i, SliceHeader))
-        if why := self.budget.excess_of_series(self._slices[uid], self._pixels[uid]):
+        why = self.budget.excess_of_series(self._slices[uid], self._pixels[uid]) or self._crowded(len(items))
+        if why and uid not in self._excess:
             self._excess[uid] = why
-            self._stated.pop(uid, None)
-        if uid not in self._excess:
-            for item in items:
-                self._stated.setdefault(uid, {}).setdefault(item.patient, []).append(item)
+            kept = self._stated.pop(uid, {}).values()
+            self._names[uid] = list(dict.fromkeys(item.file for files in kept for item in files))
+        if uid in self._excess:
+            self._names[uid].append(items[0].file)
+            return
+        for item in items:
+            self._stated.setdefault(uid, {}).setdefault(item.patient, []).append(item)
+
+    def _crowded(self, frames: int) -> str:
+        """Why a multi-frame file is too much for one scan, whatever its series."""
+        if frames == 1 or self._frames + frames <= self.budget.max_frames:
+            self._frames += frames if frames > 1 else 0
+            return ""
+        return (
+            f"too large: more than {self.budget.max_frames} frames in one folder; fix: give fewer at a time"
+        )
 
     def series(self) -> list[SeriesFiles]:
         """Series sorted by uid, two patients never in one."""
@@ -71,7 +84,10 @@ class FileSorter:
                 found.setdefault((uid, meant[patient]), []).extend(items)
         patients = Counter(uid for uid, _ in found)
         whole = [_series_files(uid, found[uid, who], patients[uid] > 1) for uid, who in sorted(found)]
-        refused = [SeriesFiles(uid=u, excess=why, count=self._files[u]) for u, why in self._excess.items()]
+        refused = [
+            SeriesFiles(uid=uid, excess=why, names=tuple(self._names[uid]))
+            for uid, why in self._excess.items()
+        ]
         return sorted([*whole, *refused], key=lambda one: one.uid)
 
     def stray(self) -> tuple[LeftOut, ...]:

@@ -26,17 +26,24 @@ from neuronetra.domain.stack import StackGeometry
 from neuronetra.domain.twins import Digest, untwinned
 
 
-def series_of(files: SeriesFiles, stray: Sequence[LeftOut], digest: Digest, number: int = 0) -> Series:
+def series_of(files: SeriesFiles, stray: tuple[LeftOut, ...], digest: Digest, number: int = 0) -> Series:
     """The series of stack ``number`` (0: the largest) of those files.
 
-    ``stray`` are the files that belong to no image series; they stand in every series' report.
+    ``stray``, sorted, are the files that belong to no image series; they stand in every series' report.
     ``digest`` gives a digest of an instance's pixels, asked for only where instances share a position.
     """
+    return _series_of(files, len(stray), digest, number).accounted(stray)
+
+
+def _series_of(files: SeriesFiles, stray: int, digest: Digest, number: int) -> Series:
+    """The same with only its own files left out; ``stray`` is how many belong to no series."""
     refused = [LeftOut(r.file, r.reason) for r in files.refused]
-    found = len({h.file for h in files.headers}) + len(files.refused) + len(stray)
-    reading = Reading(found, tuple(sorted([*refused, *stray])), warnings=files.warnings)
+    found = len({h.file for h in files.headers}) + len(files.refused) + stray
+    reading = Reading(found, tuple(refused), warnings=files.warnings)
     if files.excess:
-        return Series.unusable(files.uid, files.excess, evolve(reading, files_found=files.count + len(stray)))
+        left_out = tuple(LeftOut(name, "too large a series") for name in files.names)
+        reading = Reading(len(files.names) + stray, left_out)
+        return Series.unusable(files.uid, files.excess, reading)
     if not files.headers:
         lost = sum(r.frames for r in files.refused if r.lost)
         return Series.unusable(files.uid, _why_none(files.refused), evolve(reading, missing=lost))
@@ -44,13 +51,13 @@ def series_of(files: SeriesFiles, stray: Sequence[LeftOut], digest: Digest, numb
     stacks, twins = _stacks(unique, digest)
     repeated = _left_out((h.file, "duplicate: repeats another file's slice") for h in (*repeats, *twins))
     if number >= len(stacks):
-        reading = evolve(reading, left_out=tuple(sorted([*reading.left_out, *_unused(files)])))
+        reading = evolve(reading, left_out=(*reading.left_out, *_unused(files)))
         return Series.unusable(files.uid, f"there is no stack {number}, only 0 to {len(stacks) - 1}", reading)
-    reading = evolve(reading, left_out=tuple(sorted([*reading.left_out, *repeated])))
+    reading = evolve(reading, left_out=(*reading.left_out, *repeated))
     if repeated:
         note = f"duplicate: {_how_many([*repeats, *twins])} repeat a slice and are left out"
         reading = evolve(reading, warnings=(*reading.warnings, note))
-    return _assembled(files.uid, stacks[number], _chosen(files, stacks, number, reading)).accounted()
+    return _assembled(files.uid, stacks[number], _chosen(files, stacks, number, reading))
 
 
 def _chosen(files: SeriesFiles, stacks: Sequence[Stack], number: int, reading: Reading) -> Reading:
@@ -74,7 +81,7 @@ def _chosen(files: SeriesFiles, stacks: Sequence[Stack], number: int, reading: R
     )
     return evolve(
         reading,
-        left_out=tuple(sorted([*reading.left_out, *elsewhere])),
+        left_out=(*reading.left_out, *elsewhere),
         warnings=warnings,
         other_stacks=others,
         missing=sum(r.frames for r in lost) + sum(len(stack.members) for stack in lacking),

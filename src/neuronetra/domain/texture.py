@@ -12,6 +12,8 @@ FEWEST_CELLS = 60
 DEGREE = 4
 LAGS = (2.5, 17.0)
 """How far apart the bars of a grid are looked for, in cells: about 9 to 60 mm."""
+_LEAST_OVERLAP = 0.3
+_ROUNDING = 1e-9
 _LINES = 128
 
 
@@ -23,10 +25,11 @@ def relatedness(pixels: Array) -> float | None:
     found = []
     for turned in (pixels, pixels.swapaxes(1, 2)):
         lines = turned[:, :: max(1, turned.shape[1] // _LINES)].astype(np.float64)
+        lines = lines[lines.max((1, 2)) > lines.min((1, 2))]
         lines -= lines.mean((1, 2), keepdims=True)
         power = np.einsum("kij,kij->k", lines, lines)
         shared = np.einsum("kij,kij->k", lines[..., 1:], lines[..., :-1])
-        found.append(shared[power > 0.0] / power[power > 0.0])
+        found.append(shared / power)
     return min((float(np.median(one)) for one in found if one.size), default=None)
 
 
@@ -59,29 +62,26 @@ def smoothed(values: Float64) -> Float64:
 def repetition(values: Float64) -> float:
     """How well slices (k, h, w) fit upon themselves when shifted: 1 for a grid, 0.1 to 0.3 for a head.
 
-    The median over slices. What is broad is taken away first, and what is very bright is clipped.
+    The largest autocorrelation at any of ``LAGS``, as a share of that without a shift; the median over
+    slices. What is broad is taken away first, and what is very bright is clipped.
     """
     fine = values - smoothed(smoothed(smoothed(values)))
-    return float(np.median([_self_fit(one) for one in fine]))
-
-
-def _self_fit(fine: Float64) -> float:
-    """The largest autocorrelation at any of ``LAGS``, as a share of that without a shift."""
-    limit = 4.0 * float(np.abs(fine).mean())
-    window = np.outer(*(np.hanning(length + 2)[1:-1] for length in fine.shape))
-    if limit <= 0.0:
+    limits = 4.0 * np.abs(fine).mean((1, 2))
+    uneven = limits > _ROUNDING * np.abs(values).max((1, 2))
+    fine, limits = fine[uneven], limits[uneven]
+    window = np.outer(*(np.hanning(length + 2)[1:-1] for length in values.shape[1:]))
+    overlap = _autocorrelation(window[np.newaxis])[0]
+    lag = np.hypot(*np.ix_(*(np.minimum(np.arange(n), n - np.arange(n)) for n in overlap.shape)))
+    asked = (lag >= LAGS[0]) & (lag <= LAGS[1]) & (overlap > _LEAST_OVERLAP * overlap[0, 0])
+    if 2 * len(fine) < len(values) or not asked.any():
         return 0.0
-    clipped = np.clip(fine / limit, -1.0, 1.0)
-    fit, overlap = (_autocorrelation(one) for one in ((clipped - clipped.mean()) * window, window))
-    down, across = (np.minimum(np.arange(2 * n), 2 * n - np.arange(2 * n)) for n in fine.shape)
-    lag = np.hypot(down[:, np.newaxis], across[np.newaxis])
-    asked = (lag >= LAGS[0]) & (lag <= LAGS[1]) & (overlap > 0.3 * overlap[0, 0])
-    if not asked.any() or fit[0, 0] <= 0.0:
-        return 0.0
-    return float((fit[asked] / overlap[asked]).max() * overlap[0, 0] / fit[0, 0])
+    clipped = np.clip(fine / limits[:, np.newaxis, np.newaxis], -1.0, 1.0)
+    fits = _autocorrelation((clipped - clipped.mean((1, 2), keepdims=True)) * window)
+    best = (fits[:, asked] / overlap[asked]).max(1)
+    return float(np.median(best * overlap[0, 0] / fits[:, 0, 0]))
 
 
 def _autocorrelation(values: Float64) -> Float64:
-    """(2 h, 2 w), without a shift first."""
-    shape = (2 * values.shape[0], 2 * values.shape[1])
+    """Over the last two axes of (k, h, w), without a shift first, padded so that no side wraps around."""
+    shape = [16 * -(-2 * length // 16) for length in values.shape[1:]]  # lengths that transform fast
     return np.asarray(np.fft.irfft2(np.abs(np.fft.rfft2(values, shape)) ** 2, shape))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from attrs import define, field
@@ -92,12 +92,12 @@ class InflatedBytes(HeaderBytes):
         return count
 
 
-def inflated_parts(descriptor: int, start: int, parts: Sequence[tuple[int, int]]) -> list[bytes]:
+def inflated_parts(descriptor: int, start: int, parts: Sequence[tuple[int, int]]) -> Iterator[bytes]:
     """The bytes at ``parts`` (offset, length), in order and apart from each other, in one pass.
 
-    Memory is that of the parts. A part is short where the stream ends early. May raise ``OSError``.
+    One part is held at a time, short where the stream ends early. May raise ``OSError``.
     """
-    inflater, position, found = Inflater(descriptor, start), 0, []
+    inflater, position = Inflater(descriptor, start), 0
     waiting = b""
     for offset, length in parts:
         part = bytearray()
@@ -109,5 +109,4 @@ def inflated_parts(descriptor: int, start: int, parts: Sequence[tuple[int, int]]
             part += taken
             position += skipped + len(taken)
             waiting = waiting[skipped + len(taken) :]
-        found.append(bytes(part))
-    return found
+        yield bytes(part)

@@ -17,7 +17,8 @@ Tags = AbstractSet[int]
 CHUNK = 8192
 MAX_ELEMENTS = 1_000_000
 """Steps of one file's header, nested elements and items counted: a second or two."""
-MAX_VALUE = 65_536
+MAX_VALUE = 1024
+"""Bytes of a value that is kept: none that is asked for needs more, tables aside, which are read by their place."""
 UNDEFINED = 0xFFFFFFFF
 PIXEL_DATA = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 ITEM, SEQUENCE_END = 0xFFFEE000, 0xFFFEE0DD

@@ -110,10 +110,11 @@ def _starts(
     if frames == len(fragments) or one_each:
         return range(len(fragments))
     numbers = {position - 8 - first: number for number, (position, _) in enumerate(fragments)}
-    for known in (_extended(extended), _basic(data.at(place, length) if length else b"")):
+    basic = data.at(place, length) if 0 < length <= 4 * MAX_FRAGMENTS else b""
+    for known in (_extended(extended), _basic(basic)):
         starts = [numbers.get(one, -1) for one in known]
-        if starts and _in_order(starts) and frames in (None, len(starts)):
-            return starts
+        if len(starts) > 1 and _in_order(starts) and frames in (None, len(starts)):
+            return starts  # a table of one offset says nothing: some writers note the first frame alone
     begun = [n for n, (at, size) in enumerate(fragments) if size > 3 and data.at(at, 8).startswith(_STARTS)]
     if begun and begun[0] == 0:
         return begun
@@ -129,7 +130,7 @@ def _in_order(starts: list[int]) -> bool:
 def _basic(table: bytes) -> tuple[int, ...]:
     """The offsets of a basic offset table, none where it is malformed."""
     count = len(table) // 4
-    fits = len(table) % 4 == 0 and count <= MAX_FRAGMENTS
+    fits = len(table) % 4 == 0
     return Struct(f"<{count}I").unpack(table) if fits else ()
 
 

@@ -15,6 +15,8 @@ from neuronetra.domain.pixels import PixelFacts
 
 FRAMES = "NumberOfFrames (0028,0008)"
 EXTENDED_OFFSETS, EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
+ROOM = 1 << 20
+"""Bytes that a compressed frame may need beyond twice those of the image: its own header."""
 STREAM_HEAD = 2048
 """Bytes of a codestream in which its size and depth are looked for without reading the rest."""
 
@@ -119,8 +121,11 @@ class Framing:
         )
         self._taken(len(found))
         self._require_budget(len(found))
+        one = frame_bytes(pixels)
         if syntax == syntaxes.UNCOMPRESSED_ITEMS:
-            return tuple(self._uncut(parts, frame_bytes(pixels)) for parts in found)
+            return tuple(self._uncut(parts, one) for parts in found)
+        if max(sum(length for _, length in parts) for parts in found) > 2 * one + ROOM:
+            raise ValueError("damaged: the compressed pixel data are larger than the image could be")
         self._look_at_stream(self.data.at(found[0][0][0], min(STREAM_HEAD, found[0][0][1])))
         return tuple(PixelPlace(parts, compressed=True) for parts in found)
 
@@ -135,7 +140,11 @@ class Framing:
         held = sum(length for _, length in parts)
         if held < needed:
             raise ValueError(f"truncated: {held} of {needed} bytes of pixel data")
-        return PixelPlace(parts)
+        whole = []
+        for offset, length in parts:
+            whole.append((offset, min(length, needed)))
+            needed -= whole[-1][1]
+        return PixelPlace(tuple(part for part in whole if part[1]))
 
     def _look_at_stream(self, head: bytes) -> None:
         """Size and depth of the first codestream, where its start tells them; the load looks at each whole."""

@@ -21,6 +21,7 @@ from neuronetra.adapters.dicom.identity import (
     modality_facts,
     patient_of,
     times_of,
+    uid_of,
 )
 from neuronetra.adapters.dicom.multiframe import frame_headers
 from neuronetra.adapters.dicom.pixel_facts import PIXEL_TAGS, pixel_facts, read_modality_lut
@@ -53,6 +54,11 @@ ENDLESS = "too large: its deflated header goes on without end"
 CUT = "truncated: the file ends in its header"
 
 
+_FLAGS = os.O_RDONLY
+for _name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY", "O_NOFOLLOW"):
+    _FLAGS |= getattr(os, _name, 0)
+
+
 @frozen
 class _Meta:
     """What stands before the data set: where that starts (``None``: no DICOM), and what it is said to be."""
@@ -64,14 +70,11 @@ class _Meta:
 
 
 def open_regular(source: str) -> tuple[int, int]:
-    """A descriptor of a regular file and its size; a pipe put in its place is not waited for.
+    """A descriptor of a regular file and its size; a pipe or a link put in its place is not opened.
 
     Raises ``OSError``.
     """
-    flags = (
-        os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-    )
-    descriptor = os.open(source, flags)
+    descriptor = os.open(source, _FLAGS)
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
@@ -260,8 +263,8 @@ def _header(
     return SliceHeader(
         source=found.source,
         file=found.file,
-        series_uid=values.text(SERIES_UID),
-        instance_uid=values.text(INSTANCE_UID),
+        series_uid=uid_of(values, SERIES_UID, "series"),
+        instance_uid=uid_of(values, INSTANCE_UID, "instance"),
         patient=patient_of(values),
         times=times_of(values),
         family=family,

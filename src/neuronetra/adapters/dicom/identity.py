@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
+import re
+from hashlib import blake2b, sha256
 
 from neuronetra.adapters.dicom.elements import Elements
 from neuronetra.adapters.dicom.values import Values
@@ -21,10 +22,20 @@ IDENTITY_TAGS = frozenset(
     | {0x00180020, 0x00180021, 0x00180025, 0x00180080, 0x00180081, 0x00180082}
     | {ACQUISITION_CONTRAST, ECHO_PULSE, INVERSION, TIME_OF_FLIGHT, SPOILING}
 )
+_UID = re.compile(r"[0-9.]{1,64}")
 _ECHOES = {"SPIN": ("SE",), "GRADIENT": ("GR",), "BOTH": ("SE", "GR")}
 """How an enhanced image says what ScanningSequence says in others."""
 _NO_AGENT = frozenset({"NONE", "NO", "N", "NOT", "N/A", "NA", "NIL", "0", "-", "NON", "WITHOUT", "W/O"})
 """First words by which the text for a contrast agent says that there was none."""
+
+
+def uid_of(values: Values, tag: int, kind: str) -> str:
+    """A UID, empty where there is none; for a malformed one, which is never shown, ``kind`` and a digest."""
+    stated = values.text(tag)
+    if not stated or _UID.fullmatch(stated):
+        return stated
+    values.malformed(tag)
+    return f"{kind}-{sha256(stated.encode()).hexdigest()[:16]}"
 
 
 def patient_of(values: Values) -> Patient:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from itertools import groupby
 
 import numpy as np
 from attrs import define, field, frozen
 
+from neuronetra.adapters.dicom import syntaxes
 from neuronetra.adapters.dicom.codestreams import codestream_fault
 from neuronetra.adapters.dicom.side_by_side import side_by_side
 from neuronetra.adapters.dicom.stored import StoredFile
-from neuronetra.adapters.dicom.syntaxes import EXPLICIT_LITTLE
 from neuronetra.domain.arrays import Array, Float32
 from neuronetra.domain.budget import Budget
 from neuronetra.domain.frames import Frames
@@ -32,7 +33,7 @@ Uncompressed frames come as little-endian words. Raises ``ValueError`` for what 
 Progress = Callable[[int, int], None]
 
 TOGETHER = 16
-"""Frames of one file that are read in one go."""
+"""Frames of one file that are read in one go; all where the file must be inflated from its start."""
 
 
 def usable_threads(asked: int | None) -> int:
@@ -60,7 +61,8 @@ def load_frames(
     target = _Target(series, pixels)
     for row, position in enumerate(wanted):
         target.rows.setdefault(position, []).append(row)
-    tasks = _tasks(series, sorted(target.rows))
+    deflated = syntaxes.DEFLATED in series.reading.transfer_syntaxes
+    tasks = _tasks(series, sorted(target.rows), series.frame_count if deflated else TOGETHER)
     done = 0
     for count in side_by_side(lambda task: loader.fill(task, target), tasks, threads, sample=1):
         done += count
@@ -100,8 +102,8 @@ class _Task:
     positions: tuple[int, ...]
 
 
-def _tasks(series: Series, positions: Sequence[int]) -> list[_Task]:
-    """The slices wanted, those of one file together, a few at a time."""
+def _tasks(series: Series, positions: Sequence[int], together: int) -> list[_Task]:
+    """The slices wanted, those of one file together, at most so many at a time."""
 
     def stored(position: int) -> tuple[str, int]:
         return series.slices[position].source, series.slices[position].frame
@@ -110,9 +112,9 @@ def _tasks(series: Series, positions: Sequence[int]) -> list[_Task]:
     tasks = []
     for _, group in groupby(positions if single else sorted(positions, key=stored), lambda p: stored(p)[0]):
         members = list(group)
-        for first in range(0, len(members), TOGETHER):
+        for first in range(0, len(members), together):
             item = series.slices[members[0]]
-            tasks.append(_Task(item.source, item.file, tuple(members[first : first + TOGETHER])))
+            tasks.append(_Task(item.source, item.file, tuple(members[first : first + together])))
     return tasks
 
 
@@ -122,6 +124,7 @@ class Loader:
 
     decode: Decode
     budget: Budget = field(factory=Budget)
+    _inflated: dict[str, dict[int, bytes | None]] = field(factory=dict, init=False, repr=False, eq=False)
 
     def fill(self, task: _Task, target: _Target) -> int:
         """Write the frames of a task where they belong, or note why not; how many there were."""
@@ -140,6 +143,9 @@ class Loader:
         chosen = [(position, slices[position].frame) for position in task.positions]
         if max(frame for _, frame in chosen) >= len(headers):
             raise ValueError("has fewer frames than when it was scanned")
+        told = (target.series.uid, slices[task.positions[0]].instance_uid)
+        if (headers[0].series_uid, headers[0].instance_uid) != told:
+            raise ValueError("is another image than when it was scanned")
         contents = stored.contents([headers[frame] for _, frame in chosen])
         for (position, frame), content in zip(chosen, contents, strict=True):
             try:
@@ -156,7 +162,7 @@ class Loader:
 
     def values(self, content: bytes, header: SliceHeader) -> Float32:
         """One stored slice, rescaled, (rows, columns). Raises ``ValueError`` that quotes nothing."""
-        syntax = header.transfer_syntax if header.place.compressed else EXPLICIT_LITTLE
+        syntax = header.transfer_syntax if header.place.compressed else syntaxes.EXPLICIT_LITTLE
         if header.place.compressed and (fault := codestream_fault(content, syntax, header.pixels)):
             raise ValueError(fault)
         try:
@@ -169,10 +175,29 @@ class Loader:
 
     def digest(self, header: SliceHeader) -> bytes | None:
         """A digest of a slice's values; ``None`` where they cannot be read."""
+        if header.place.deflated is not None and header.frames > 1:
+            return self._digests(header).get(header.frame)
         try:
             with StoredFile.open(header.source, header.file) as stored:
                 (content,) = stored.contents([header])
-            values = self.values(content, header)
+            return self._digest(content, header)
         except ValueError:
             return None
-        return blake2b(values.tobytes(), digest_size=16).digest()
+
+    def _digest(self, content: bytes, header: SliceHeader) -> bytes | None:
+        try:
+            return blake2b(self.values(content, header).tobytes(), digest_size=16).digest()
+        except ValueError:
+            return None
+
+    def _digests(self, header: SliceHeader) -> dict[int, bytes | None]:
+        """Those of all frames of a deflated file, which is inflated once."""
+        if header.source not in self._inflated:
+            found: dict[int, bytes | None] = {}
+            self._inflated.clear()
+            self._inflated[header.source] = found
+            with suppress(ValueError), StoredFile.open(header.source, header.file) as stored:
+                headers = stored.headers(self.budget)
+                for one, content in zip(headers, stored.contents(headers), strict=True):
+                    found[one.frame] = self._digest(content, one)
+        return self._inflated[header.source]

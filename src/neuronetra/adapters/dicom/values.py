@@ -10,11 +10,13 @@ from attrs import define, field
 
 NAMES = {
     0x00080008: "ImageType",
+    0x00080018: "SOPInstanceUID",
     0x00180080: "RepetitionTime",
     0x00180081: "EchoTime",
     0x00180082: "InversionTime",
     0x00180086: "EchoNumbers",
     0x00189087: "DiffusionBValue",
+    0x0020000E: "SeriesInstanceUID",
     0x00200012: "AcquisitionNumber",
     0x00200013: "InstanceNumber",
     0x00200032: "ImagePositionPatient",
