@@ -39,6 +39,7 @@ for command in (predict, inspect, models, plugins, doctor):
 def main() -> NoReturn:
     """Run the command line and leave with its exit code; an error is one line on stderr."""
     _heed_signals()
+    _silence_libraries()
     try:
         _require_output()
         code = neuronetra.main(prog_name="neuronetra", standalone_mode=False)
@@ -65,6 +66,19 @@ def main() -> NoReturn:
 def _require_output() -> None:
     if sys.stdout is None:
         raise OutputError("standard output is closed", fix="use --out, or leave it open")
+
+
+def _silence_libraries() -> None:
+    """What codecs written in C print of damaged pixels goes nowhere (with --debug it is shown).
+
+    An error of ours tells of them in one line; theirs stand between our own without saying of which file.
+    """
+    if "--debug" in sys.argv[1:] or sys.stderr is None:
+        return
+    with suppress(OSError):
+        own = os.dup(2)
+        sys.stderr = open(own, "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace")  # noqa: PTH123, SIM115
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _heed_signals() -> None:

@@ -129,7 +129,7 @@ class SliceHeader:
     times: Times = field(factory=Times, repr=False)
     frame: int = 0
     frames: int = 1
-    stack_id: str = ""
+    stack_id: str = field(default="", repr=False)
     state: tuple[int, ...] = ()
     unverified: bool = False
     family: str = ""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from neuronetra.adapters.readers.pydicom import PydicomReader
@@ -301,3 +302,22 @@ def test_rule_06_a_second_copy_of_a_multi_frame_file_is_a_duplicate(tmp_path: Pa
     assert warned(series, "duplicate", "5 frame(s)")
     assert len(series.reading.left_out) == 1
     assert series.reading.files_found == 2
+
+
+@pytest.mark.parametrize(
+    ("macro", "word"),
+    [
+        ("PixelValueTransformationSequence", "slope: PixelValueTransformationSequence (0028,9145)"),
+        ("PlanePositionSequence", "geometry: PlanePositionSequence (0020,9113)"),
+    ],
+)
+def test_rule_20_a_group_that_is_no_sequence_is_told_of(tmp_path: Path, macro: str, word: str) -> None:
+    """Values unscaled, or a frame without a place, never without a word."""
+    plan = SeriesPlan(layout="enhanced", shape=(4, 7, 9), slopes=(2.0, 3.0, 4.0, 5.0), shared=())
+
+    def change(dataset: Dataset) -> None:
+        for groups in dataset.PerFrameFunctionalGroupsSequence:
+            groups[macro] = DataElement(groups[macro].tag, "OB", b"abcdefgh")
+
+    written(tmp_path, plan, change)
+    assert warned(only(tmp_path), word, "malformed")

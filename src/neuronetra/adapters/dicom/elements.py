@@ -34,7 +34,7 @@ class HeaderBytes:
 
     descriptor: int
     size: int
-    buffer: bytes = b""
+    buffer: bytes = field(default=b"", repr=False)
     base: int = 0
     steps: int = MAX_ELEMENTS
 
@@ -84,7 +84,7 @@ class Elements:
     """
 
     encoding: Encoding
-    values: dict[int, bytes] = field(factory=dict)
+    values: dict[int, bytes] = field(factory=dict, repr=False)
     offsets: dict[int, tuple[int, int]] = field(factory=dict)
     pixel_tag: int = 0
     pixel_offset: int = 0

@@ -50,6 +50,11 @@ class FrameGroups:
         """Whether the frame states a position."""
         return POSITION in self.own
 
+    @property
+    def broken(self) -> tuple[int, ...]:
+        """The macros that are there, but hold nothing that can be read."""
+        return tuple(tag for tag in self.own if tag in _SEQUENCES)
+
     def __bool__(self) -> bool:
         return bool(self.own)
 
@@ -92,9 +97,13 @@ def _flattened(data: HeaderBytes, group: Elements) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     for sequence, wanted in _IN_GROUP.items():
         place = group.offsets.get(sequence)
-        if place is not None:
-            first = next(iter(items(data, place, group.encoding, wanted)), None)
-            found.update(first.values if first is not None else {})
+        if place is None:
+            continue
+        first = next(iter(items(data, place, group.encoding, wanted)), None)
+        if first is not None:
+            found.update(first.values)
+        elif place[1]:
+            found[sequence] = b"?"  # a macro that is none, to be told of
     return found
 
 

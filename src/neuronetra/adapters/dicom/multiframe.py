@@ -38,6 +38,10 @@ def frame_headers(
 
 def _with_own(header: SliceHeader, own: FrameGroups, big: bool) -> SliceHeader:
     values = Values(own.own, big)
+    for tag in own.broken:
+        values.malformed(tag)
+    if len(values.raw.get(groups.INDEX_VALUES, b"")) % 4:
+        values.malformed(groups.INDEX_VALUES)
     said: dict[str, Any] = {
         "position": position_of(values),
         "orientation": orientation_of(values),

@@ -15,6 +15,7 @@ NAMES = {
     0x00180081: "EchoTime",
     0x00180082: "InversionTime",
     0x00180086: "EchoNumbers",
+    0x00189082: "EffectiveEchoTime",
     0x00189087: "DiffusionBValue",
     0x0020000E: "SeriesInstanceUID",
     0x00200012: "AcquisitionNumber",
@@ -23,6 +24,11 @@ NAMES = {
     0x00200037: "ImageOrientationPatient",
     0x00200100: "TemporalPositionIdentifier",
     0x00201041: "SliceLocation",
+    0x00209111: "FrameContentSequence",
+    0x00209113: "PlanePositionSequence",
+    0x00209116: "PlaneOrientationSequence",
+    0x00209128: "TemporalPositionIndex",
+    0x00209157: "DimensionIndexValues",
     0x00280002: "SamplesPerPixel",
     0x00280008: "NumberOfFrames",
     0x00280010: "Rows",
@@ -34,9 +40,13 @@ NAMES = {
     0x00280103: "PixelRepresentation",
     0x00280120: "PixelPaddingValue",
     0x00280121: "PixelPaddingRangeLimit",
+    0x00280122: "FloatPixelPaddingValue",
+    0x00280123: "DoubleFloatPixelPaddingValue",
     0x00281052: "RescaleIntercept",
     0x00281053: "RescaleSlope",
     0x00283000: "ModalityLUTSequence",
+    0x00289110: "PixelMeasuresSequence",
+    0x00289145: "PixelValueTransformationSequence",
 }
 """Elements that a repair may name."""
 _WORDS = {
@@ -48,6 +58,10 @@ _WORDS = {
     0x00281052: "slope",
     0x00281053: "slope",
     0x00283000: "slope",
+    0x00209113: "geometry",
+    0x00209116: "orientation",
+    0x00289110: "spacing",
+    0x00289145: "slope",
 }
 """The plain word of what an element is for, where a user looks for one."""
 
@@ -61,7 +75,7 @@ def element_name(tag: int) -> str:
 class Values:
     """Raw element values, parsed on demand; ``repairs`` gathers what was malformed, by element."""
 
-    raw: Mapping[int, bytes]
+    raw: Mapping[int, bytes] = field(repr=False)
     big: bool = False
     repairs: list[str] = field(factory=list)
 
@@ -123,8 +137,10 @@ class Values:
 
     def long(self, tag: int) -> int | None:
         """A binary 32-bit number (UL)."""
-        found = self.raw.get(tag, b"")
-        return int.from_bytes(found, "big" if self.big else "little") if len(found) == 4 else None
+        found = self.raw.get(tag)
+        if found and len(found) != 4:
+            self.malformed(tag)
+        return int.from_bytes(found, "big" if self.big else "little") if found and len(found) == 4 else None
 
     def real(self, tag: int, kind: str) -> float | None:
         """A binary float (``f`` FL, OF) or double (``d`` FD); ``None`` unless it is one, and finite."""
@@ -134,8 +150,11 @@ class Values:
         try:
             value = float(struct.unpack((">" if self.big else "<") + kind, found)[0])
         except struct.error:
-            return None
-        return value if math.isfinite(value) else None
+            value = math.nan
+        if math.isfinite(value):
+            return value
+        self.malformed(tag)
+        return None
 
     def malformed(self, tag: int, note: str = "") -> None:
         self.note(tag, f"is malformed{note and ': ' + note}")

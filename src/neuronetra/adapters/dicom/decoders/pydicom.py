@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from struct import pack
 from typing import Any
@@ -12,6 +16,27 @@ from neuronetra.domain.arrays import Array
 from neuronetra.domain.pixels import PixelFacts
 
 _ITEM, _DELIMITER = 0xE000FFFE, 0xE0DDFFFE
+
+
+class _Quiet(threading.local, logging.Filter):
+    """Drops what pydicom logs of a codec that fails, in the thread that tries the next one then."""
+
+    active = False
+
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002
+        return not self.active
+
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        self.active = True
+        try:
+            yield
+        finally:
+            self.active = False
+
+
+_QUIET = _Quiet()
+logging.getLogger("pydicom.pixels.decoders.base").addFilter(_QUIET)
 
 
 def decode_native(stored: bytes, facts: PixelFacts) -> Array:
@@ -41,7 +66,8 @@ def decode_encoded(frame: EncodedFrame, plugin: str) -> Array:
         "correct_unused_bits": False,
     }
     decode = partial(get_decoder(frame.syntax).as_array, index=0, raw=True, validate=False)
-    return words_of(decode(_in_items(frame.content), decoding_plugin=plugin, **options)[0], frame)
+    with _QUIET.here():
+        return words_of(decode(_in_items(frame.content), decoding_plugin=plugin, **options)[0], frame)
 
 
 def _options(facts: PixelFacts, bits_stored: int) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def decode_frame(frame: bytes, syntax: str, facts: PixelFacts, prefer: str = PYD
             failures.append(f"{decoder.package} ({type(error).__name__})")
     name = syntaxes.syntax_name(syntax)
     if failures or not decoders:
-        tried = ", ".join(failures) or "no decoder for pixels of this depth"
+        tried = ", ".join(sorted(failures)) or "no decoder for pixels of this depth"
         raise ValueError(f"{name} pixel data cannot be decoded: {tried}")
     raise ValueError(_missing(name, decoders[0].package))
 
