@@ -127,9 +127,10 @@ def _same_spacing(left: tuple[float, float], right: tuple[float, float]) -> bool
 
 def _with_unspaced(groups: dict[Traits, list[SliceHeader]]) -> dict[Traits, list[SliceHeader]]:
     """Slices that only lack a pixel spacing join the largest stack that is otherwise theirs."""
-    for bare in [traits for traits in groups if traits.pixel_spacing is None]:
-        like = [t for t in groups if t is not bare and evolve(t, pixel_spacing=None) == bare]
-        if like:
-            home = min(like, key=lambda t: (-len(groups[t]), t.pixel_spacing or (0.0, 0.0)))
-            groups[home] += groups.pop(bare)
+    homes: dict[Traits, Traits] = {}
+    for spaced in sorted(groups, key=lambda t: (-len(groups[t]), t.pixel_spacing or (0.0, 0.0))):
+        if spaced.pixel_spacing is not None:
+            homes.setdefault(evolve(spaced, pixel_spacing=None), spaced)
+    for bare in [traits for traits in groups if traits.pixel_spacing is None and traits in homes]:
+        groups[homes[bare]] += groups.pop(bare)
     return groups

@@ -80,7 +80,8 @@ class Elements:
 
     ``pixel_tag`` with ``pixel_offset`` and ``pixel_length`` (``None``: undefined) where pixel data begin, and
     ``pixel_words`` where they are words of 16 bits (OW) though a pixel may be smaller; ``truncated`` where
-    the file ends inside an element; ``broken`` where it is no data set at all.
+    the file ends inside an element, ``unfinished`` where it ends behind one, without pixel data that it should
+    have; ``broken`` where it is no data set at all.
     """
 
     encoding: Encoding
@@ -91,6 +92,7 @@ class Elements:
     pixel_length: int | None = None
     pixel_words: bool = False
     truncated: bool = False
+    unfinished: bool = False
     broken: bool = False
     end: int = 0
 

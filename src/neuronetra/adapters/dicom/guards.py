@@ -9,6 +9,7 @@ from neuronetra.domain.headers import ImageKind, Refused, SliceHeader
 from neuronetra.domain.modality import resolve_modality
 
 DAMAGED = "damaged header"
+CUT = "truncated: the file ends in its header"
 
 
 def refusal(header: SliceHeader, elements: Elements) -> Refused | None:
@@ -16,7 +17,12 @@ def refusal(header: SliceHeader, elements: Elements) -> Refused | None:
     if why := _never_a_slice(header, elements):
         return Refused(file="", reason=why, lost=why == DAMAGED)
     if not elements.pixel_tag:
-        return Refused(file="", reason="truncated: the file ends in its header", lost=True)
+        why = (
+            "truncated, or without pixel data: the file ends behind its header"
+            if elements.unfinished
+            else CUT
+        )
+        return Refused(file="", reason=why, lost=True)
     syntax = header.transfer_syntax
     why = ("" if syntax in syntaxes.IN_ONE_PIECE else unreadable(syntax)) or _unread_bits(header)
     return Refused(file="", reason=why, lost=True) if why else None

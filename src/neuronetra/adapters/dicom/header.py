@@ -14,7 +14,7 @@ from neuronetra.adapters.dicom.elements import KNOWN_VRS, Elements, Encoding, He
 from neuronetra.adapters.dicom.files import FoundFile
 from neuronetra.adapters.dicom.framing import EXTENDED_LENGTHS, EXTENDED_OFFSETS, Framing
 from neuronetra.adapters.dicom.functional_groups import GROUP_TAGS, frame_groups
-from neuronetra.adapters.dicom.guards import picture_reason, refusal
+from neuronetra.adapters.dicom.guards import CUT, picture_reason, refusal
 from neuronetra.adapters.dicom.identity import (
     IDENTITY_TAGS,
     SOP_CLASS,
@@ -51,7 +51,6 @@ _WANTED = (
 )
 _SAFE_UID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 ENDLESS = "too large: its deflated header goes on without end"
-CUT = "truncated: the file ends in its header"
 
 
 _FLAGS = os.O_RDONLY
@@ -240,6 +239,7 @@ def _note_cut(elements: Elements, values: Values, meta: _Meta) -> None:
     """A CT or MR image that ends between two elements, before its pixels, is cut all the same."""
     family = syntaxes.family_of(values.text(SOP_CLASS) or meta.sop_class)
     if not elements.pixel_tag and not elements.broken and family in ("CT", "MR"):
+        elements.unfinished = not elements.truncated
         elements.truncated = True
 
 
