@@ -38,7 +38,8 @@ class Sampled:
         if self.frames is None:
             return None
         resolved = self.series.modality
-        return plausibility(self.frames, self.series.geometry, None if resolved is None else resolved.modality)
+        modality = None if resolved is None else resolved.modality
+        return plausibility(self.frames, self.series.geometry, modality)
 
     def resampled(self, sampler: FrameSampler) -> Sampled:
         """What ``sampler`` chooses of the slices that were read; all that it may choose must be there."""

@@ -1,4 +1,4 @@
-"""The body in sampled slices: what stands out of the background, its outline in mm, the bone around it.
+"""The body in sampled slices: what stands out of the background, and what is background.
 
 Everything is measured on cells, blocks of pixels about 3.5 mm wide: noise is averaged away, and eight
 slices of 512 x 512 pixels become a few ten thousand numbers.
@@ -7,12 +7,10 @@ slices of 512 x 512 pixels become a few ten thousand numbers.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from attrs import field, frozen
 
 from neuronetra.domain.arrays import Array, Float64, summary
-
-Mask = npt.NDArray[np.bool_]
+from neuronetra.domain.outline import Mask, Outline, outline
 
 CELL_MM = 3.5
 UNSCALED_CELLS = 64
@@ -20,32 +18,8 @@ UNSCALED_CELLS = 64
 MOST_CELLS = 128
 FINEST_PIXELS = 512
 """Of larger pictures every second pixel is looked at, or fewer."""
-DIRECTIONS = 36
-NEAREST_BONE_MM = 25.0
-"""Bone nearer than this to the body's middle surrounds nothing."""
-_CUT_SHARE = 0.03
-
-
-@frozen
-class Outline:
-    """The body in one slice: its lengths in mm, how much of their rectangle it fills, where it is cut.
-
-    ``height`` is along the canonical columns (downwards), ``width`` along the rows; ``cut`` counts the
-    sides of the picture that the body runs into.
-    """
-
-    width: float
-    height: float
-    fill: float
-    cut: int
-
-    @property
-    def longest(self) -> float:
-        return max(self.width, self.height)
-
-    @property
-    def shortest(self) -> float:
-        return min(self.width, self.height)
+_ROUNDING = 1e-9
+"""Values as near as this, as a share, are one value."""
 
 
 @frozen(eq=False)
@@ -78,7 +52,7 @@ class Body:
         dense = values > (_level(values) if level is None else level)
         firm = _opened(dense)
         clean = _filled(firm)
-        outlines = tuple(_outline(one, size) for one in clean)
+        outlines = tuple(outline(one, size) for one in clean)
         solid = bool(2 * firm.sum() >= dense.sum())
         return cls(values, size, extent, _filled(dense), clean, solid, outlines)
 
@@ -98,15 +72,6 @@ class Body:
     def inner(self) -> Mask:
         """(k, h, w): cells at least three away from the outline."""
         return _eroded(_eroded(_eroded(self.clean, False), False), False)
-
-
-def surrounded(bone: Mask, body: Mask, size: tuple[float, float]) -> float:
-    """In which share of directions from the middle of one slice's ``body`` (h, w) there is ``bone``."""
-    middle = np.argwhere(body).mean(0)
-    down, across = ((np.argwhere(bone) - middle) * size).T
-    far = np.hypot(down, across) > NEAREST_BONE_MM
-    turns = np.arctan2(down[far], across[far]) / (2.0 * np.pi) + 0.5
-    return len(np.unique((turns * DIRECTIONS).astype(int) % DIRECTIONS)) / DIRECTIONS
 
 
 def _cells(pixels: Array, spacing: tuple[float, float] | None) -> tuple[Float64, tuple[float, float]]:
@@ -140,7 +105,7 @@ def _level(values: Float64) -> float:
 def _parting(values: Float64) -> float:
     """What best parts ``values`` in two classes (Otsu, IEEE Trans. Syst. Man Cybern. 9, 1979)."""
     low, high = float(values.min()), float(values.max())
-    if not low < high:
+    if high - low <= _ROUNDING * max(abs(low), abs(high)):
         return high
     counts, edges = np.histogram(values, 128, (low, high))
     below = np.cumsum(counts)[:-1] / values.size
@@ -169,12 +134,3 @@ def _filled(mask: Mask) -> Mask:
         after = np.flip(np.logical_or.accumulate(np.flip(mask, axis), axis), axis)
         between &= before & after
     return between
-
-
-def _outline(body: Mask, size: tuple[float, float]) -> Outline | None:
-    rows, columns = np.flatnonzero(body.any(1)), np.flatnonzero(body.any(0))
-    if not rows.size:
-        return None
-    high, wide = int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
-    cut = sum(float(side.mean()) > _CUT_SHARE for side in (body[0], body[-1], body[:, 0], body[:, -1]))
-    return Outline(wide * size[1], high * size[0], float(body.sum()) / (high * wide), cut)

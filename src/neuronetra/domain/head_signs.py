@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from neuronetra.domain.arrays import Array
-from neuronetra.domain.body import Body, Outline, surrounded
+from neuronetra.domain.body import Body
 from neuronetra.domain.geometry import Plane
 from neuronetra.domain.modality import Modality
+from neuronetra.domain.outline import Outline, surrounded
 from neuronetra.domain.texture import relatedness, repetition, smoothed, unevenness
 
 Sign = tuple[str, str]
@@ -21,7 +24,7 @@ FEWEST_PIXELS = 32
 NOISE = 0.1
 GRID = 0.8
 HOMOGENEOUS = 0.05
-"""Bottles vary by 0.03 to 0.045, brains by 0.07 and, in clinical contrasts, by 0.25 or more."""
+"""Bottles vary by 0.003 to 0.041, heads by 0.08 or more, mostly by 0.2 to 0.4."""
 SHORTEST_MM = 100.0
 """A newborn's head is about 115 mm long."""
 LONGEST_MM = 290.0
@@ -31,6 +34,8 @@ HEAD_AND_NECK_MM = 500.0
 HEAD_LENGTH_MM = (110.0, LONGEST_MM)
 HEAD_WIDTH_MM = (80.0, 230.0)
 HEAD_FILL = 0.45
+CIRCLE = 0.02
+"""Standard deviation of radii as a share of their mean: phantoms 0.009 to 0.025, heads 0.053 or more."""
 HEAD_CUT = 2
 
 AIR_HU = -300.0
@@ -39,7 +44,7 @@ BRAIN_HU = (-20.0, 120.0)
 LEAST_BONE = 0.02
 LEAST_BRAIN, HEAD_BRAIN = 0.2, 0.25
 LEAST_SKULL, HEAD_SKULL = 0.5, 0.8
-"""In which share of directions bone stands around the middle: a vault 1.0, a chest 0.65, a leg 0.1."""
+"""In which share of directions bone stands around the middle: a vault 1.0, a chest 0.65, an ankle 0.36."""
 SKULL_FIELD_MM = 150.0
 """A smaller field of view may lie within the skull and show little of it; a mask may have taken it away."""
 AIR_FIELD_MM = 200.0
@@ -95,8 +100,16 @@ def size_of(body: Body, plane: Plane) -> Iterator[Sign]:
         yield DOUBTFUL, f"the body is {max(longest):.0f} mm long at most, too small for a head"
     elif min(longest) > limit:
         yield DOUBTFUL, f"the body is {min(longest):.0f} mm long at least, too large for a head"
+    elif _round(body):
+        yield DOUBTFUL, "the outline is a circle, as of a phantom"
     elif not any(_of_a_head(one) for one in body.shown):
         yield UNKNOWN, "no slice shows the whole outline of a head"
+
+
+def _round(body: Body) -> bool:
+    """Whether most outlines are circles; a mask of that shape would make one of any body."""
+    spreads = [one.spread for one in body.shown if not one.cut]
+    return 2 * len(spreads) > len(body.outlines) and not body.masked and float(np.median(spreads)) < CIRCLE
 
 
 def _of_a_head(found: Outline) -> bool:

@@ -76,7 +76,7 @@ def repetition(values: Float64) -> float:
     if 2 * len(fine) < len(values) or not asked.any():
         return 0.0
     clipped = np.clip(fine / limits[:, np.newaxis, np.newaxis], -1.0, 1.0)
-    fits = _autocorrelation((clipped - clipped.mean((1, 2), keepdims=True)) * window)
+    fits = _autocorrelation(clipped * window)
     best = (fits[:, asked] / overlap[asked]).max(1)
     return float(np.median(best * overlap[0, 0] / fits[:, 0, 0]))
 
