@@ -169,3 +169,30 @@ def test_times_are_read_for_comparison_alone(tmp_path: Path) -> None:
     assert (found.times.acquisition, found.times.content, found.times.trigger) == (101530.25, 101531.0, 417.5)
     assert "1015" not in repr(found)
     assert "417" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("element", "word"),
+    [(b"\x28\x00\x53\x10DS", "RescaleSlope"), (b"\x28\x00\x52\x10DS", "RescaleIntercept")],
+)
+def test_rule_20_a_number_of_thousands_of_letters_is_malformed(
+    tmp_path: Path, element: bytes, word: str
+) -> None:
+    """It is not passed over in silence as if there were none."""
+
+    def change(dataset: Dataset) -> None:
+        dataset.RescaleSlope, dataset.RescaleIntercept = 2.0, 1.0
+
+    def longer(raw: bytes) -> bytes:
+        at = raw.index(element) + 8
+        length = int.from_bytes(raw[at - 2 : at], "little")
+        return (
+            raw[: at - 2]
+            + (3000).to_bytes(2, "little")
+            + raw[at : at + length].ljust(3000)
+            + raw[at + length :]
+        )
+
+    found = header_of(tmp_path, change, longer)
+    assert isinstance(found, SliceHeader)
+    assert any(word in text and "malformed" in text for text in found.repairs)

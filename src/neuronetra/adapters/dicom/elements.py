@@ -19,6 +19,8 @@ MAX_ELEMENTS = 1_000_000
 """Steps of one file's header, nested elements and items counted: a second or two."""
 MAX_VALUE = 1024
 """Bytes of a value that is kept: none that is asked for needs more, tables aside, which are read by their place."""
+OVERLONG = b"?"
+"""Stands for a value that is not kept: no number, no UID, no word that means anything."""
 UNDEFINED = 0xFFFFFFFF
 PIXEL_DATA = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 ITEM, SEQUENCE_END = 0xFFFEE000, 0xFFFEE0DD
@@ -107,10 +109,12 @@ class Elements:
         return self
 
     def keep(self, data: HeaderBytes, tag: int, position: int, length: int) -> None:
-        """Note where a value stands, and its bytes unless it is longer than any that is asked for."""
+        """Note where a value stands, and its bytes; one that is longer than any may be is malformed."""
         self.offsets[tag] = (position, length)
         if length <= MAX_VALUE:
             self.values[tag] = data.at(position, length)
+        elif length != UNDEFINED:
+            self.values[tag] = OVERLONG
 
 
 def _structs(order: str) -> tuple[Struct, Struct, Struct]:
