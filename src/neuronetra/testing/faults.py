@@ -201,7 +201,8 @@ FAULTS: dict[str, Fault] = {
     "surplus RLE": Fault(  # which says nothing of its size
         "RLE segments hold a row more than the header",
         in_all(edited(headers.one_row_less)),
-        READ,
+        REFUSED,
+        "damaged",
         encodings=("RLE",),
     ),
     "largest image": Fault(

@@ -19,6 +19,7 @@ from neuronetra.adapters.dicom.codestreams import (
     codestream_fault,
     codestream_of,
     codestream_repair,
+    jpeg2000,
 )
 from neuronetra.adapters.dicom.codestreams.jpeg import sequential_jpeg
 from neuronetra.adapters.dicom.codestreams.jpeg2000 import bare_codestream
@@ -31,6 +32,7 @@ J2K, HTJ2K = "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.201"
 LOSSLESS, LS = "1.2.840.10008.1.2.4.70", "1.2.840.10008.1.2.4.80"
 COMPRESSED = [name for name, one in ENCODINGS.items() if one.encode is not None]
 ROWS, COLUMNS = 6, 10
+MORE_ROWS = "damaged: the RLE frame holds more rows than the header says"
 FACTS = PixelFacts(rows=ROWS, columns=COLUMNS, bits_stored=12, high_bit=11)
 BYTES = PixelFacts(rows=ROWS, columns=COLUMNS, bits_allocated=8, bits_stored=8, high_bit=7)
 
@@ -73,7 +75,9 @@ def jpeg_2000(**changes: Any) -> bytes:
             "depth": 11,
             "steps": (1, 1),
             "style": bytes((0, 0, 0, 1, 0, 1, 4, 4, 0, 1)),
-            "tile_part": 16,
+            "tile_part": None,
+            "number": 0,
+            "data": b"\xff\x93",
             "after": b"\xff\xd9",
             **changes,
         }
@@ -81,8 +85,9 @@ def jpeg_2000(**changes: Any) -> bytes:
     stated = pack(">H8IH", 0, *plan.size, *plan.start, *plan.tile, *plan.tile_start, plan.components)
     stated += bytes((plan.depth, *plan.steps)) * plan.components
     header = b"\xff\x4f" + segment(0xFF51, stated) + segment(0xFF52, plan.style) + segment(0xFF5C, bytes(5))
-    tile_part = segment(0xFF90, pack(">HIBB", 0, plan.tile_part, 0, 1)) + b"\xff\x93\x12\x34"
-    return header + tile_part + plan.after
+    content = plan.data + b"\x12\x34"
+    length = 12 + len(content) if plan.tile_part is None else plan.tile_part
+    return header + segment(0xFF90, pack(">HIBB", plan.number, length, 0, 1)) + content + plan.after
 
 
 def rle(*segments: bytes, count: int | None = None, first: int = 64) -> bytes:
@@ -164,6 +169,7 @@ def test_rule_22_a_stream_that_lost_its_middle_is_refused() -> None:
         ({"start": (COLUMNS, 0)}, "size"),
         ({"size": (0, 0)}, "size"),
         ({"size": (0xFFFFFFFF, ROWS), "start": (0xFFFFFFFF - COLUMNS, 0)}, "size"),
+        ({"size": (1 << 27, ROWS), "start": ((1 << 27) - COLUMNS, 0), "tile": (1 << 27, ROWS)}, "tile size"),
         ({"tile": (0, 0)}, "tile size"),
         ({"tile_start": (3, 0)}, "tile size"),
         ({"tile": (2, 2), "tile_start": (0, 0), "start": (2, 2)}, "tile size"),
@@ -171,13 +177,19 @@ def test_rule_22_a_stream_that_lost_its_middle_is_refused() -> None:
         ({"steps": (0, 0)}, "size"),
         ({"components": 3}, "one component"),
         ({"components": 0}, "size"),
-        ({"depth": 16}, "deeper than BitsAllocated"),
-        ({"depth": 0xFF}, "deeper than BitsAllocated"),
+        ({"depth": 16}, "BitsAllocated"),
+        ({"depth": 0xFF}, "BitsAllocated"),
         ({"style": b"short"}, "header"),
         ({"tile_part": 12}, "tile-parts"),
         ({"tile_part": 15}, "no end"),
         ({"tile_part": 0xFFFFFFFF}, "no end"),
         ({"after": b""}, "no end"),
+        ({"tile": (5, 6)}, "tiles"),
+        ({"tile": (5, 6), "tile_part": 0}, "tiles"),
+        ({"number": 1}, "tile-parts"),
+        ({"data": b"\xff\x94"}, "tile-parts"),
+        ({"data": b"\xff\x64\0\2"}, "tile-parts"),
+        ({"data": b"\xff\x51\0\2\xff\x93"}, "tile-parts"),
         ({"after": b"", "tile_part": 0}, "no end"),
     ],
 )
@@ -203,6 +215,12 @@ def test_a_last_tile_part_of_unknown_length_is_read_to_the_end() -> None:
     assert codestream_fault(jpeg_2000(tile_part=0) + b"\0\0", J2K, FACTS) == ""
 
 
+def test_headers_of_tile_parts_may_hold_segments_of_their_own() -> None:
+    """A comment before the data of a tile is passed over."""
+    assert codestream_fault(jpeg_2000(data=b"\xff\x64\0\4why" + b"\xff\x93"), J2K, FACTS) != ""
+    assert codestream_fault(jpeg_2000(data=b"\xff\x64\0\5why" + b"\xff\x93"), J2K, FACTS) == ""
+
+
 def test_a_wrapped_jpeg_2000_stream_is_found() -> None:
     """Files of JPEG 2000 are not allowed as frames, and exist: the stream inside them is taken."""
     stream = jpeg_2000()
@@ -223,7 +241,7 @@ def test_a_wrapped_jpeg_2000_stream_is_found() -> None:
         (jpeg(size=(COLUMNS, ROWS)), LOSSLESS, "another size"),
         (jpeg(size=(0, COLUMNS)), LOSSLESS, "another size"),
         (jpeg(components=3), LOSSLESS, "one component"),
-        (jpeg(precision=17), LOSSLESS, "deeper than BitsAllocated"),
+        (jpeg(precision=17), LOSSLESS, "BitsAllocated"),
         (jpeg(precision=0), LOSSLESS, "BitsAllocated"),
         (jpeg(process=0xC0), LOSSLESS, "another kind"),
         (jpeg(process=0xF7), LOSSLESS, "another kind"),
@@ -252,6 +270,54 @@ def test_rule_22_a_jpeg_header_must_fit(frame: bytes, syntax: str, word: str) ->
     assert fault.startswith(("damaged: ", "truncated: "))
     assert word in fault
     assert codestream_fault(jpeg(), LOSSLESS, FACTS) == ""
+
+
+def jpeg_ls(
+    preset: tuple[int, ...] | None = None, near: int = 0, end: tuple[int, ...] = (0, 0), table: int = 0
+) -> bytes:
+    """A JPEG-LS stream of 12 bits: preset values, the loss that is allowed, interleave and shift."""
+    between = b"" if preset is None else segment(0xFFF8, pack(">B5H", 1, *preset))
+    return jpeg(0xF7, between=between, scan=bytes((1, 1, table, near, *end)))
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        jpeg_ls(),
+        jpeg_ls(near=3),
+        jpeg_ls((0, 0, 0, 0, 0)),
+        jpeg_ls((4095, 18, 67, 276, 64)),
+        jpeg_ls((1023, 4, 4, 1023, 3), near=3),
+    ],
+)
+def test_coding_parameters_of_jpeg_ls_that_are_some_pass(frame: bytes) -> None:
+    """What encoders set, and what the standard allows at its edges."""
+    assert codestream_fault(frame, LS, FACTS) == ""
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        jpeg_ls((4096, 18, 67, 276, 64)),
+        jpeg_ls((0xFFFF, 45, 112, 339, 0xFFFF)),
+        jpeg_ls((4095, 18, 67, 4096, 64)),
+        jpeg_ls((4095, 67, 18, 276, 64)),
+        jpeg_ls((4095, 3, 67, 276, 64), near=3),
+        jpeg_ls((4095, 18, 67, 276, 2)),
+        jpeg_ls((4095, 18, 67, 276, 4096)),
+        jpeg_ls((15, 0, 0, 0, 0), near=8),
+        jpeg_ls(end=(1, 0)),
+        jpeg_ls(end=(0, 1)),
+        jpeg_ls(table=1),
+        jpeg(0xF7, scan=bytes(10)),
+        jpeg(0xF7, scan=bytes((2, 1, 0, 2, 0, 0, 0, 0))),
+        jpeg(0xF7, between=segment(0xFFF8, bytes((2, 1, 2, 3)))),
+        jpeg(0xF7, between=segment(0xFFF8, b"")),
+    ],
+)
+def test_rule_22_coding_parameters_of_jpeg_ls_that_are_none_are_refused(frame: bytes) -> None:
+    """On some of them SimpleITK computes for ever (thresholds beyond the depth, for one)."""
+    assert codestream_fault(frame, LS, FACTS).startswith("damaged: the ")
 
 
 def test_fill_bytes_and_markers_without_length_are_passed_over() -> None:
@@ -338,12 +404,46 @@ def test_rule_22_rle_beyond_the_image_is_cut_off(first: bytes, second: bytes, ta
     """Packets that cross the end of the image, or lie behind it, never reach a decoder."""
     frame = rle(first, second + tail)
     pixels = ROWS * COLUMNS
-    assert codestream_fault(frame, syntaxes.RLE, FACTS) == ""
+    assert codestream_fault(frame, syntaxes.RLE, FACTS) in ("", MORE_ROWS)
     exact = exact_rle(frame, pixels, 2)
     assert [len(one) for one in unpacked(exact)] == [pixels, pixels]
     assert unpacked(exact) == [one[:pixels] for one in unpacked(rle(first + b"\0", second + b"\0"))]
     assert exact_rle(exact, pixels, 2) == exact
     assert len(exact) % 2 == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "fault"),
+    [
+        (b"", ""),
+        (b"\0" * 300, ""),
+        (bytes((COLUMNS - 2, *range(1, COLUMNS))), ""),
+        (bytes((COLUMNS - 1, *range(1, COLUMNS + 1))), "more"),
+        (bytes((257 - COLUMNS, 7)), "more"),
+    ],
+)
+def test_rule_22_rle_of_more_rows_than_the_header_says_is_another_image(more: bytes, fault: str) -> None:
+    """Padding is no fault, a whole row is: the picture would be cut without a word."""
+    whole = bytes((257 - ROWS * COLUMNS, 7))
+    found = codestream_fault(rle(whole, whole + more), syntaxes.RLE, FACTS)
+    assert found == (MORE_ROWS if fault else "")
+
+
+@pytest.mark.parametrize(("size", "levels"), [(0x11, 5), (0x22, 5), (0xF4, 1)])
+def test_rule_22_precincts_that_no_encoder_makes_are_damage(size: int, levels: int) -> None:
+    """Millions of them cost gigabytes, whatever the length of the stream."""
+    style = bytes((1, 0, 0, 1, 0, levels, 4, 4, 0, 1, *[size] * (levels + 1)))
+    assert not jpeg2000._sane_blocks(style)
+    assert jpeg2000._sane_blocks(bytes((1, *style[1:10], *[0x77] * (levels + 1))))
+    assert jpeg2000._sane_blocks(bytes((0, *style[1:10])))
+    assert not jpeg2000._sane_blocks(bytes((0, *style[1:6], 9, 4, 0, 1)))
+
+
+def test_rule_22_a_run_is_cut_to_the_last_pixel() -> None:
+    """A run of which one byte is wanted becomes that byte: a run of one cannot be written."""
+    one_short = bytes((ROWS * COLUMNS - 2, *range(ROWS * COLUMNS - 1)))
+    exact = exact_rle(rle(one_short + b"\x81\x07"), ROWS * COLUMNS, 1)
+    assert unpacked(exact + b"\0") == [bytes((*range(ROWS * COLUMNS - 1), 7))]
 
 
 def test_rle_is_walked_fast() -> None:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from struct import pack
 
 import numpy as np
 import pytest
@@ -102,11 +103,11 @@ def test_rule_21_each_decoder_of_the_table_gives_the_same(name: str) -> None:
 
 
 @pytest.mark.parametrize("predictor", range(1, 8))
-@pytest.mark.parametrize("bits", [8, 12, 16])
+@pytest.mark.parametrize("bits", [4, 8, 12, 16])
 def test_rule_21_lossless_jpeg_of_every_predictor_is_exact(predictor: int, bits: int) -> None:
     """SimpleITK alone decodes it, and no other library is asked whether it is right."""
     pytest.importorskip("imagecodecs")
-    words = noise(bits, 8 if bits == 8 else 16)
+    words = noise(bits, 8 if bits <= 8 else 16)
     frame = jpeg(lossless=True, predictor=predictor, bits=bits)(words, SeriesPlan(bits_stored=bits))
     for allocated in (words.itemsize * 8, 32):
         given = decode_frame(frame, "1.2.840.10008.1.2.4.57", facts_of(allocated, bits))
@@ -123,9 +124,14 @@ def test_rule_21_uncompressed_words_are_given_as_they_stand(prefer: str, syntax:
     bits, floating = words.itemsize * 8, dtype[-2] == "f"
     facts = PixelFacts(rows=7, columns=9, bits_allocated=bits, bits_stored=bits, floating=floating)
     for surplus in (b"", b"\0", bytes(1000)):
-        given = decode_frame(words.tobytes() + surplus, syntax, facts, prefer)
-        assert given.dtype == words.dtype
-        assert np.array_equal(given, words)
+        frame = words.tobytes() + surplus
+        ready = table._encoded(frame, syntax, facts)
+        for given in (
+            decode_frame(frame, syntax, facts, prefer),
+            *(decoder.decode(ready) for decoder in table._TABLE[syntax]),
+        ):
+            assert given.dtype == words.dtype
+            assert np.array_equal(given, words)
     with pytest.raises(ValueError, match=r"^truncated: "):
         decode_frame(words.tobytes()[:-1], syntax, facts, prefer)
 
@@ -182,7 +188,7 @@ def test_rule_21_files_of_real_writers_are_decoded(
 
 
 @pytest.mark.parametrize("prefer", PREFERRED)
-@pytest.mark.parametrize("precision", [10, 12])
+@pytest.mark.parametrize("precision", [7, 8, 10, 12])
 def test_rule_18_a_signed_stream_keeps_its_sign(prefer: str, precision: int) -> None:
     """Signed JPEG 2000 of fewer bits than are stored is sign-extended: -1 is -1."""
     pytest.importorskip("imagecodecs")
@@ -215,6 +221,17 @@ def test_rule_21_simpleitk_is_not_asked_for_more_bits_than_it_gives() -> None:
     frame = jpeg2000(lossy=False)(words, SeriesPlan(bits_allocated=32, bits_stored=24))
     given = decode_frame(frame, "1.2.840.10008.1.2.4.90", facts_of(32, 24), SIMPLEITK)
     assert np.array_equal(given, words)
+
+
+def test_rule_22_rle_beyond_the_image_stops_no_decoder() -> None:
+    """Packets behind the image make one decoder panic and another warn; they are cut off before."""
+    facts, segment = facts_of(8, 8), bytearray()
+    for row in noise(8, 8):
+        segment += bytes((len(row) - 1, *row))
+    frame = pack("<16I", 1, 64, *[0] * 14) + segment + b"\x7f" + bytes(128)
+    ready = table._encoded(frame, syntaxes.RLE, facts)
+    for decoder in table._TABLE[syntaxes.RLE]:
+        assert np.array_equal(decoder.decode(ready), noise(8, 8))
 
 
 def test_several_threads_decode_alike() -> None:

@@ -38,8 +38,6 @@ def frame_places(
     frame is never more than one fragment. Raises ``ValueError`` whose reason begins with ``truncated`` or
     ``damaged``; ``OSError`` passes.
     """
-    if frames is not None and frames < 1:
-        raise ValueError(DISAGREES)
     table, first = _offset_table(data, offset)
     fragments = _fragments(data, first)
     if not fragments:

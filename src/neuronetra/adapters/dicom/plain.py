@@ -14,13 +14,12 @@ _UNDEFINED, _ITEM, _DELIMITER = 0xFFFFFFFF, 0xE000FFFE, 0xE0DDFFFE
 
 @frozen
 class PlainImage:
-    """What a header states of one grey image."""
+    """What a header states of one grey image of unsigned pixels."""
 
     rows: int
     columns: int
     bits_allocated: int
     bits_stored: int
-    signed: bool = False
 
 
 FileParts = tuple[bytes, bytes, bytes]
@@ -52,7 +51,7 @@ def _start(syntax: str, image: PlainImage) -> bytes:
     header += _short(2, 1) + _element(0x0028, 4, b"CS", b"MONOCHROME2 ")
     header += _short(0x10, image.rows) + _short(0x11, image.columns)
     header += _short(0x100, image.bits_allocated) + _short(0x101, image.bits_stored)
-    header += _short(0x102, image.bits_stored - 1) + _short(0x103, int(image.signed))
+    header += _short(0x102, image.bits_stored - 1) + _short(0x103, 0)
     return b"\0" * 128 + b"DICM" + _element(2, 0, b"UL", pack("<I", len(meta))) + meta + header
 
 

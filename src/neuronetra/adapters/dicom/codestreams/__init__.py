@@ -5,8 +5,10 @@ from __future__ import annotations
 from neuronetra.adapters.dicom import syntaxes
 from neuronetra.adapters.dicom.codestreams.facts import Codestream
 from neuronetra.adapters.dicom.codestreams.jpeg import jpeg_codestream, jpeg_cut
-from neuronetra.adapters.dicom.codestreams.jpeg2000 import jpeg2000_codestream, jpeg2000_cut
+from neuronetra.adapters.dicom.codestreams.jpeg2000 import bare_codestream, main_header
+from neuronetra.adapters.dicom.codestreams.jpeg_ls import jpeg_ls_fault
 from neuronetra.adapters.dicom.codestreams.rle import rle_fault
+from neuronetra.adapters.dicom.codestreams.tile_parts import jpeg2000_cut
 from neuronetra.domain.pixels import PixelFacts
 
 __all__ = ["Codestream", "codestream_fault", "codestream_of", "codestream_repair"]
@@ -28,7 +30,7 @@ def codestream_of(frame: bytes, syntax: str) -> Codestream | None:
     if syntax in _PROCESSES:
         return jpeg_codestream(frame, name, _PROCESSES[syntax])
     if syntax in syntaxes.JPEG_2000 | syntaxes.HTJ2K:
-        return jpeg2000_codestream(frame, name)
+        return main_header(bare_codestream(frame), name).codestream
     return None
 
 
@@ -38,7 +40,7 @@ def codestream_fault(frame: bytes, syntax: str, facts: PixelFacts) -> str:
     if facts.floating or facts.bits_allocated not in (8, 16, 32):
         return "damaged: pixels of this kind are not compressed by any syntax"
     if syntax == syntaxes.RLE:
-        return rle_fault(frame, pixels, facts.bits_allocated // 8)
+        return rle_fault(frame, facts.rows, facts.columns, facts.bits_allocated // 8)
     try:
         stream = codestream_of(frame, syntax)
     except ValueError as error:
@@ -46,8 +48,7 @@ def codestream_fault(frame: bytes, syntax: str, facts: PixelFacts) -> str:
     if stream is None:
         wanted = pixels * facts.bits_allocated // 8
         return f"truncated: {len(frame)} of {wanted} bytes of pixel data" if len(frame) < wanted else ""
-    cut = jpeg_cut if syntax in _PROCESSES else jpeg2000_cut
-    return _disagreement(stream, syntax, facts) or cut(frame, syntaxes.syntax_name(syntax))
+    return _disagreement(stream, syntax, facts) or _damage(frame, syntax, stream)
 
 
 def _disagreement(stream: Codestream, syntax: str, facts: PixelFacts) -> str:
@@ -57,8 +58,16 @@ def _disagreement(stream: Codestream, syntax: str, facts: PixelFacts) -> str:
     if stream.components != 1:
         return f"damaged: the {name} stream is not of one component"
     if not 1 < stream.precision <= facts.bits_allocated:
-        return f"damaged: the {name} stream is deeper than BitsAllocated (0028,0100)"
+        return f"damaged: the {name} stream is of a depth that BitsAllocated (0028,0100) rules out"
     return ""
+
+
+def _damage(frame: bytes, syntax: str, stream: Codestream) -> str:
+    name = syntaxes.syntax_name(syntax)
+    if syntax not in _PROCESSES:
+        return jpeg2000_cut(frame, name)
+    preset = jpeg_ls_fault(frame, stream.precision) if syntax in syntaxes.JPEG_LS else ""
+    return preset or jpeg_cut(frame, name)
 
 
 def codestream_repair(frame: bytes, syntax: str, facts: PixelFacts) -> str:

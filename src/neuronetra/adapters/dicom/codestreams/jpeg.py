@@ -8,7 +8,7 @@ from struct import Struct
 from neuronetra.adapters.dicom.codestreams.facts import PADDING, Codestream
 
 MAX_SEGMENTS = 10_000
-_START, _SCAN, _END = 0xD8, 0xDA, b"\xff\xd9"
+_START, SCAN, _END = 0xD8, 0xDA, b"\xff\xd9"
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 """Markers without a length."""
 _FRAMES = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
@@ -23,7 +23,7 @@ def jpeg_codestream(frame: bytes, name: str, processes: frozenset[int]) -> Codes
     Raises ``ValueError``.
     """
     found: Codestream | None = None
-    for marker, at, length in _segments(frame, name):
+    for marker, at, length in segments(frame, name):
         if marker in _FRAMES:
             if found is not None:
                 raise ValueError(f"damaged: the {name} stream holds more than one frame")
@@ -44,8 +44,8 @@ def sequential_jpeg(frame: bytes, name: str) -> bytes:
     Old encoders left it zero. It means nothing in sequential JPEG, but libjpeg tells stderr of it.
     Raises ``ValueError``.
     """
-    for marker, at, length in _segments(frame, name):
-        if marker == _SCAN and length >= 3 and frame[at + length - 3 : at + length] != _WHOLE_RANGE:
+    for marker, at, length in segments(frame, name):
+        if marker == SCAN and length >= 3 and frame[at + length - 3 : at + length] != _WHOLE_RANGE:
             return b"".join((frame[: at + length - 3], _WHOLE_RANGE, frame[at + length :]))
     return frame
 
@@ -56,8 +56,11 @@ def jpeg_cut(frame: bytes, name: str) -> str:
     return "" if whole else f"truncated: the {name} stream has no end"
 
 
-def _segments(frame: bytes, name: str) -> Iterator[tuple[int, int, int]]:
-    """Marker, place and length of each segment up to the first scan, which must come."""
+def segments(frame: bytes, name: str) -> Iterator[tuple[int, int, int]]:
+    """Marker (its low byte), place and length of each segment up to the first scan, which must come.
+
+    Raises ``ValueError``.
+    """
     if frame[:2] != bytes((0xFF, _START)):
         raise ValueError(f"damaged: the pixel data are no {name} stream")
     position = 2
@@ -78,7 +81,7 @@ def _segments(frame: bytes, name: str) -> Iterator[tuple[int, int, int]]:
         if position + 2 + length > len(frame):
             raise ValueError(f"truncated: the {name} stream ends in its header")
         yield marker, position + 4, length - 2
-        if marker == _SCAN:
+        if marker == SCAN:
             return
         position += 2 + length
     raise ValueError(f"damaged: the header of the {name} stream")

@@ -35,8 +35,7 @@ def decode_native(stored: bytes, facts: PixelFacts) -> Array:
 
 def decode_encoded(frame: EncodedFrame) -> Array:
     """One compressed frame."""
-    facts, signed = frame.facts, frame.stream is not None and bool(frame.stream.signed)
-    stated = PlainImage(facts.rows, facts.columns, *_stated_bits(frame), signed)
+    stated = PlainImage(frame.facts.rows, frame.facts.columns, *_stated_bits(frame))
     decoded = _read(encoded_file(frame.content, frame.syntax, stated))
     if sum(length > 1 for length in decoded.shape[:-2]):
         raise ValueError("SimpleITK gave several images")
@@ -46,7 +45,8 @@ def decode_encoded(frame: EncodedFrame) -> Array:
 def _stated_bits(frame: EncodedFrame) -> tuple[int, int]:
     """BitsAllocated and BitsStored under which GDCM gives back exactly what was encoded.
 
-    Tried for every depth: as a rule they are what the codestream holds. GDCM picks its JPEG codec by
+    Tried for every depth, unsigned: as a rule they are what the codestream holds, and of signed ones the
+    bits come back. GDCM picks its JPEG codec by
     BitsAllocated, and the one of 8 bits tells stderr that it cannot do 12 before the next is asked;
     lossless JPEG of few bits is refused where fewer than 16 are allocated.
     """
