@@ -40,10 +40,14 @@ _PLACE_POINTERS = frozenset({POSITION, IN_STACK_POSITION, STACK_ID, 0x00209113, 
 
 @frozen
 class FrameGroups:
-    """The elements of one frame: ``own`` from the per-frame groups over those of the shared group."""
+    """The elements of one frame: ``own`` from the per-frame groups over those of the shared group.
+
+    ``state`` holds the dimension indices other than those of its place: echo, phase, b-value; none where
+    there are not as many as dimensions.
+    """
 
     own: Mapping[int, bytes] = field(factory=dict, repr=False)
-    state: tuple[int, ...] = ()
+    state: tuple[int, ...] | None = ()
 
     @property
     def placed(self) -> bool:
@@ -64,7 +68,6 @@ def frame_groups(
 ) -> tuple[FrameGroups, ...]:
     """What each of ``count`` frames says, in the order of frames; nothing where there are no groups.
 
-    ``state`` holds the frame's dimension indices other than those of its place: echo, phase, b-value.
     Raises ``ValueError`` where there are groups per frame, but not as many as frames.
     """
     shared = _shared(data, elements)
@@ -117,11 +120,11 @@ def _pointers(data: HeaderBytes, elements: Elements, big: bool) -> tuple[int, ..
     )
 
 
-def _state(own: Mapping[int, bytes], pointers: tuple[int, ...], big: bool) -> tuple[int, ...]:
-    """The index values of dimensions that are no place; none where pointers and values do not fit."""
+def _state(own: Mapping[int, bytes], pointers: tuple[int, ...], big: bool) -> tuple[int, ...] | None:
+    """The index values of dimensions that are no place; ``None`` where pointers and values do not fit."""
     raw = own.get(INDEX_VALUES, b"")
     order = "big" if big else "little"
     indices = [int.from_bytes(raw[i : i + 4], order) for i in range(0, len(raw), 4)]  # type: ignore[arg-type]
     if len(indices) != len(pointers):
-        return ()
+        return None if raw and pointers else ()
     return tuple(index for index, tag in zip(indices, pointers, strict=True) if tag not in _PLACE_POINTERS)

@@ -40,7 +40,7 @@ def _with_own(header: SliceHeader, own: FrameGroups, big: bool) -> SliceHeader:
     values = Values(own.own, big)
     for tag in own.broken:
         values.malformed(tag)
-    if len(values.raw.get(groups.INDEX_VALUES, b"")) % 4:
+    if own.state is None:
         values.malformed(groups.INDEX_VALUES)
     said: dict[str, Any] = {
         "position": position_of(values),
