@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from neuronetra.adapters.dicom import side_by_side
+from neuronetra.adapters.dicom import loading, side_by_side
 from neuronetra.adapters.readers.pydicom import PydicomReader
 from neuronetra.adapters.readers.simpleitk import SimpleITKReader
 from neuronetra.domain.geometry import Plane
@@ -155,3 +156,25 @@ def test_threads_do_not_change_the_result(tmp_path: Path, monkeypatch: pytest.Mo
     for reader in (PydicomReader(threads=4), SimpleITKReader(threads=4)):
         (series,) = reader.scan(str(tmp_path))
         assert np.array_equal(reader.load(series, [*range(6), 2]).pixels, built.volume[[*range(6), 2]])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "threads"), [("explicit", (8, 8)), ("RLE", (2, 8)), ("JPEG-LS", (2, 8)), ("HTJ2K", (2, 2))]
+)
+def test_threads_are_used_where_the_library_lets_go_of_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, threads: tuple[int, int]
+) -> None:
+    """Where it does not, one thread reads while another decodes."""
+    pytest.importorskip("imagecodecs", reason="encoding these needs imagecodecs, of the extra testing")
+    build(SeriesPlan(encoding=encoding)).write(tmp_path)
+    used: list[int] = []
+
+    def noted(work: Callable, items: list, threads: int, sample: int) -> Iterator:
+        used.append(threads)
+        return map(work, items)
+
+    monkeypatch.setattr(loading, "side_by_side", noted)
+    for reader in (PydicomReader(threads=8), SimpleITKReader(threads=8)):
+        (series,) = reader.scan(str(tmp_path))
+        reader.load(series, [0, 1])
+    assert tuple(used) == threads

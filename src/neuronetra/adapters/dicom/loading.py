@@ -23,6 +23,7 @@ from neuronetra.domain.pixels import PixelFacts, slice_values
 from neuronetra.domain.series import Series
 from neuronetra.domain.stack import StackGeometry
 from neuronetra.errors import OutputError, SeriesError, SliceError, UsageError
+from neuronetra.ports import Progress
 
 Decode = Callable[[bytes, str, PixelFacts], Array]
 """One frame's bytes, its transfer syntax and facts to its raw words (rows, columns).
@@ -30,7 +31,6 @@ Decode = Callable[[bytes, str, PixelFacts], Array]
 Uncompressed frames come as little-endian words. Raises ``ValueError`` for what no decoder takes,
 ``OutputError`` where this machine stands in the way.
 """
-Progress = Callable[[int, int], None]
 
 TOGETHER = 16
 """Frames of one file that are read in one go; all where the file must be inflated from its start."""

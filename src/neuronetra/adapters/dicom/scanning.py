@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from attrs import field, frozen
 
@@ -17,8 +17,8 @@ from neuronetra.domain.series_files import FileSorter
 from neuronetra.domain.stacking import series_of
 from neuronetra.domain.twins import Digest
 from neuronetra.errors import NoSeriesError
+from neuronetra.ports import Progress
 
-Progress = Callable[[int, int], None]
 SHARE_THREADS = 16
 """Files opened at once where opening waits for a network, however few processors there are."""
 
