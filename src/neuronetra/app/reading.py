@@ -13,6 +13,10 @@ from neuronetra.errors import InputError, NoSeriesError, PluginError, SeriesErro
 from neuronetra.ports import Progress, SeriesReader
 
 
+MOST_ROUNDS = 64
+"""How often a sampler may choose anew: half of the slices of a long series may be damaged."""
+
+
 @frozen
 class Sampled:
     """A series as it could be read: its chosen ``frames`` and their ``positions``.
@@ -54,14 +58,20 @@ def sampled(
 ) -> Sampled:
     """The sampler's frames of ``series``; slices whose pixels cannot be had are left out of it.
 
-    After each loss the sampler chooses anew from what is left: a damaged slice counts as missing.
+    After each loss the sampler chooses anew from what is left: a damaged slice counts as missing. A series
+    that goes on losing slices is given up.
     """
+    rounds = 0
     while series.error is None:
         positions = sampler.select(series)
         try:
             return Sampled(series, positions, reader.load(series, positions, progress))
         except SliceError as error:
-            series = series.without(error.reasons)
+            series, rounds = series.without(error.reasons), rounds + 1
+            if rounds == MOST_ROUNDS and series.error is None:
+                reason = next(iter(error.reasons.values()))
+                lost = series.reading.missing
+                series = series.failed(f"too many slices cannot be read: {reason} ({lost} lost so far)")
         except InputError as error:
             series = series.failed(str(error))
     return Sampled(series)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from neuronetra.adapters.dicom import encapsulated
 from neuronetra.adapters.dicom.elements import HeaderBytes
-from neuronetra.adapters.dicom.encapsulated import frame_places
+from neuronetra.adapters.dicom.encapsulated import Kind, frame_places
 
 BEFORE = b"header  "
 """What stands in the file before the pixel data."""
@@ -51,7 +51,7 @@ def found(
     one_each: bool = False,
 ) -> list[bytes]:
     """The bytes of each frame."""
-    places = frame_places(data, len(BEFORE), frames, extended, one_each)
+    places = frame_places(data, len(BEFORE), frames, extended, Kind.WORDS if one_each else Kind.STREAMS)
     return [b"".join(data.whole[at : at + length] for at, length in frame) for frame in places]
 
 
@@ -283,7 +283,7 @@ def test_damaged_items_never_raise_anything_else(
     extended = (noise[:16], noise[16:32])
     places: tuple[tuple[tuple[int, int], ...], ...] = ()
     with suppress(ValueError), plain_reasons():
-        places = frame_places(data, len(BEFORE), frames, extended, one_each)
+        places = frame_places(data, len(BEFORE), frames, extended, Kind.WORDS if one_each else Kind.STREAMS)
     assert all(0 < at <= at + length <= len(whole) for frame in places for at, length in frame)
 
 
@@ -298,3 +298,21 @@ def plain_reasons() -> Iterator[None]:
         raise
     finally:
         assert all(reason.startswith(("truncated: ", "damaged: ")) for reason in reasons)
+
+
+RLE = (2).to_bytes(4, "little") + (64).to_bytes(4, "little")
+
+
+@pytest.mark.parametrize(("frames", "count"), [(None, 2), (2, 2)])
+def test_rule_16_rle_fragments_that_begin_nothing_go_on(frames: int | None, count: int) -> None:
+    """Writers cut RLE frames too: only a header of segments begins one."""
+    data = pixel_data(RLE + b"ab", b"cdcdcdcd", RLE + b"ef", b"ghghghgh")
+    places = frame_places(data, len(BEFORE), frames, None, Kind.RLE)
+    assert [len(frame) for frame in places] == [2] * count
+
+
+def test_rule_16_one_rle_frame_in_fragments_without_a_number_of_frames() -> None:
+    """It is one frame, not as many as fragments."""
+    data = pixel_data(RLE + b"ab", b"cdcdcdcd", b"ghghghgh")
+    (frame,) = frame_places(data, len(BEFORE), None, None, Kind.RLE)
+    assert len(frame) == 3

@@ -7,6 +7,7 @@ the headers of items are read; what a fragment holds is looked at where nothing 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 from itertools import pairwise
 from struct import Struct
 
@@ -16,6 +17,7 @@ FragmentPlace = tuple[int, int]
 """Byte offset in the file and length."""
 
 MAX_FRAGMENTS = 200_000
+_RLE_HEADER_BYTES = 64
 _ITEM, _DELIMITER = 0xE000FFFE, 0xE0DDFFFE
 _HEADER = Struct("<II")
 _STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP  ")
@@ -24,19 +26,33 @@ CUT = "truncated: the file ends in its compressed pixel data"
 DISAGREES = "damaged: the pixel data hold another number of frames than NumberOfFrames (0028,0008) says"
 
 
+class Kind(Enum):
+    """What frames are: codestreams, RLE (the standard has one fragment each, writers have more), words."""
+
+    STREAMS = "streams"
+    RLE = "RLE"
+    WORDS = "words"
+
+    def begins(self, head: bytes) -> bool:
+        """Whether a fragment that starts so begins a frame."""
+        if self is not Kind.RLE:
+            return head.startswith(_STARTS)
+        segments, first = _HEADER.unpack(head) if len(head) == _HEADER.size else (0, 0)
+        return bool(1 <= segments <= 15 and first == _RLE_HEADER_BYTES)
+
+
 def frame_places(
     data: HeaderBytes,
     offset: int,
     frames: int | None,
     extended: tuple[bytes, bytes] | None = None,
-    one_each: bool = False,
+    kind: Kind = Kind.STREAMS,
 ) -> tuple[tuple[FragmentPlace, ...], ...]:
     """The fragments of each frame, in order.
 
     ``offset`` is where the value of the pixel data begins, ``frames`` NumberOfFrames (0028,0008) or ``None``
-    where the header lost it, ``extended`` the values of (7FE0,0001) and (7FE0,0002); ``one_each`` where a
-    frame is never more than one fragment. Raises ``ValueError`` whose reason begins with ``truncated`` or
-    ``damaged``; ``OSError`` passes.
+    where the header lost it, ``extended`` the values of (7FE0,0001) and (7FE0,0002). Raises ``ValueError``
+    whose reason begins with ``truncated`` or ``damaged``; ``OSError`` passes.
     """
     table, first = _offset_table(data, offset)
     fragments = _fragments(data, first)
@@ -44,7 +60,7 @@ def frame_places(
         raise ValueError("truncated: the pixel data hold no frame")
     if len(fragments) == 1 and frames in (None, 1):
         return (tuple(fragments),)
-    starts = _starts(data, fragments, frames, (first, table, extended), one_each)
+    starts = _starts(data, fragments, frames, (first, table, extended), kind)
     if frames is not None and len(starts) != frames:
         raise ValueError(DISAGREES)
     return tuple(tuple(fragments[one:after]) for one, after in pairwise([*starts, len(fragments)]))
@@ -101,11 +117,11 @@ _Tables = tuple[int, FragmentPlace, tuple[bytes, bytes] | None]
 
 
 def _starts(
-    data: HeaderBytes, fragments: list[FragmentPlace], frames: int | None, tables: _Tables, one_each: bool
+    data: HeaderBytes, fragments: list[FragmentPlace], frames: int | None, tables: _Tables, kind: Kind
 ) -> Sequence[int]:
     """Which fragments begin a frame: by the tables, by number, by how codestreams begin."""
     first, (place, length), extended = tables
-    if frames == len(fragments) or one_each:
+    if frames == len(fragments) or kind is Kind.WORDS:
         return range(len(fragments))
     numbers = {position - 8 - first: number for number, (position, _) in enumerate(fragments)}
     basic = data.at(place, length) if 0 < length <= 4 * MAX_FRAGMENTS else b""
@@ -113,7 +129,7 @@ def _starts(
         starts = [numbers.get(one, -1) for one in known]
         if len(starts) > 1 and _in_order(starts) and frames in (None, len(starts)):
             return starts  # a table of one offset says nothing: some writers note the first frame alone
-    begun = [n for n, (at, size) in enumerate(fragments) if size > 3 and data.at(at, 8).startswith(_STARTS)]
+    begun = [n for n, (at, size) in enumerate(fragments) if size > 3 and kind.begins(data.at(at, 8))]
     if begun and begun[0] == 0:
         return begun
     if frames is None:

@@ -8,13 +8,14 @@ from neuronetra.adapters.dicom import syntaxes
 from neuronetra.adapters.dicom.codestreams import codestream_of, codestream_repair
 from neuronetra.adapters.dicom.deflated import LARGE, MAX_COUNTED, MAX_RATIO, InflatedBytes
 from neuronetra.adapters.dicom.elements import UNDEFINED, Elements, HeaderBytes
-from neuronetra.adapters.dicom.encapsulated import frame_places
+from neuronetra.adapters.dicom.encapsulated import Kind, frame_places
 from neuronetra.domain.budget import Budget
 from neuronetra.domain.headers import PixelPlace, SliceHeader
 from neuronetra.domain.pixels import PixelFacts
 
 FRAMES = "NumberOfFrames (0028,0008)"
 EXTENDED_OFFSETS, EXTENDED_LENGTHS = 0x7FE00001, 0x7FE00002
+_KINDS = {syntaxes.RLE: Kind.RLE, syntaxes.UNCOMPRESSED_ITEMS: Kind.WORDS}
 ROOM = 1 << 20
 """Bytes that a compressed frame may need beyond twice those of the image: its own header."""
 STREAM_HEAD = 2048
@@ -112,13 +113,8 @@ class Framing:
             raise ValueError(f"damaged: {syntaxes.syntax_name(syntax)} pixel data that are not in fragments")
         extended = (self._table(EXTENDED_OFFSETS), self._table(EXTENDED_LENGTHS))
         offset = self.elements.pixel_offset
-        found = frame_places(
-            self.data,
-            offset,
-            self.stated,
-            extended if all(extended) else None,
-            syntax in syntaxes.ONE_FRAGMENT,
-        )
+        kind = _KINDS.get(syntax, Kind.STREAMS)
+        found = frame_places(self.data, offset, self.stated, extended if all(extended) else None, kind)
         self._taken(len(found))
         self._require_budget(len(found))
         one = frame_bytes(pixels)

@@ -22,8 +22,6 @@ JPEG_2000 = frozenset({"1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91"})
 HTJ2K = frozenset({"1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202", "1.2.840.10008.1.2.4.203"})
 ENCAPSULATED = JPEG_LOSSY | JPEG_LOSSLESS | JPEG_LS | JPEG_2000 | HTJ2K | {RLE, UNCOMPRESSED_ITEMS}
 """Frames in items of their own, that can be read."""
-ONE_FRAGMENT = frozenset({RLE, UNCOMPRESSED_ITEMS})
-"""A frame is never more than one fragment."""
 
 _SYNTAX_NAMES = {
     IMPLICIT_LITTLE: "uncompressed",

@@ -68,7 +68,7 @@ def main_header(stream: bytes, name: str) -> MainHeader:
     return MainHeader(Codestream(y - y0, x - x0, components, precision, signed, wavelet == 1), tiles, end)
 
 
-def _sane_blocks(style: bytes) -> bool:
+def sane_blocks(style: bytes) -> bool:
     """Whether code-blocks and precincts are of a size that an encoder chooses (A.6.1).
 
     Millions of precincts of a few pixels cost decoders gigabytes, whatever the stream's own length.
@@ -96,7 +96,7 @@ def _coding(stream: bytes, position: int, name: str) -> tuple[int, int]:
             break
         if marker == _CODING:
             style = stream[position + 4 : position + 2 + length]
-            if found is not None or len(style) < 10 or not _sane_blocks(style):
+            if found is not None or len(style) < 10 or not sane_blocks(style):
                 break
             found = style[9]
         if marker == _COMPONENT_CODING:  # what it may set is bounded nowhere, and one component needs none

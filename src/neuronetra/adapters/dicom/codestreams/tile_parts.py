@@ -10,12 +10,14 @@ from neuronetra.adapters.dicom.codestreams.jpeg2000 import (
     TILE_PART,
     bare_codestream,
     main_header,
+    sane_blocks,
 )
 
 _START = Struct(">HHHIBB")
 _DATA, _END = b"\xff\x93", b"\xff\xd9"
-_IN_HEADERS = frozenset(bytes((0xFF, low)) for low in (0x52, 0x53, 0x58, 0x5C, 0x5D, 0x5E, 0x5F, 0x61, 0x64))
-"""COD, COC, PLT, QCD, QCC, RGN, POC, PPT and COM."""
+_CODING = b"\xff\x52"
+_IN_HEADERS = frozenset(bytes((0xFF, low)) for low in (0x52, 0x58, 0x5C, 0x5D, 0x5E, 0x5F, 0x61, 0x64))
+"""COD, PLT, QCD, QCC, RGN, POC, PPT and COM; COC is of no use to an image of one component."""
 
 
 def jpeg2000_cut(frame: bytes, name: str) -> str:
@@ -55,5 +57,9 @@ def _has_data(stream: bytes, position: int, end: int) -> bool:
             return True
         if len(head) < 4 or head[:2] not in _IN_HEADERS:
             return False
-        position += 2 + max(2, int.from_bytes(head[2:], "big"))
+        length = max(2, int.from_bytes(head[2:], "big"))
+        style = stream[position + 4 : position + 2 + length]
+        if head[:2] == _CODING and not (len(style) >= 10 and sane_blocks(style)):
+            return False
+        position += 2 + length
     return False
