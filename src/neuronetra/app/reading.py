@@ -12,9 +12,8 @@ from neuronetra.domain.series import Series
 from neuronetra.errors import InputError, NoSeriesError, PluginError, SeriesError, SliceError
 from neuronetra.ports import Progress, SeriesReader
 
-
-MOST_ROUNDS = 64
-"""How often a sampler may choose anew: half of the slices of a long series may be damaged."""
+MOST_ROUNDS = 32
+"""How often a sampler may choose anew: a third of the slices of a long series may be damaged."""
 
 
 @frozen

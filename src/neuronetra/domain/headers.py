@@ -112,7 +112,7 @@ class Times:
 class SliceHeader:
     """What the header of an image file says of one frame; ``None`` or empty where it says nothing usable.
 
-    ``frame`` counts from 0 in its file, which holds ``frames``. ``stack_id`` (0020,9056) and ``state``, the
+    ``frame`` counts from 0 in its file, which holds ``frames`` and may be ``part`` (0020,9162) of several. ``stack_id`` (0020,9056) and ``state``, the
     dimension indices that are no place (0020,9157), tell frames of a multi-frame file apart; ``unverified``
     marks a frame of which nothing but its place in the file says where it lies.
     ``patient`` and ``times`` tell slices apart and are never shown. ``family`` is the SOP class family.
@@ -129,6 +129,7 @@ class SliceHeader:
     times: Times = field(factory=Times, repr=False)
     frame: int = 0
     frames: int = 1
+    part: int = 0
     stack_id: str = field(default="", repr=False)
     state: tuple[int, ...] = ()
     unverified: bool = False

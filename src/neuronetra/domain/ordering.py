@@ -74,7 +74,7 @@ def false_positions(members: Sequence[SliceHeader]) -> bool:
         return False
     if _all_zero(members) or len({m.slice_location for m in members} - {None}) > 1:
         return True
-    states = {(m.echo_number, m.facts.echo_time, m.temporal_position, m.b_value) for m in members}
+    states = {(m.state, m.echo_number, m.facts.echo_time, m.temporal_position, m.b_value) for m in members}
     acquisitions = {m.acquisition_number for m in members}
     return len(members) > 2 and len(states) == 1 and len(acquisitions) == 1
 
@@ -100,6 +100,10 @@ def _by_position(members: Sequence[SliceHeader], orientation: Orientation | None
 def _fallback(members: Sequence[SliceHeader]) -> tuple[OrderKey, Float64, str]:
     """SliceLocation, then InstanceNumber, then the order of files."""
     assumed = "assumed to grow feet to head, right to left or front to back"
+    if any(m.frames > 1 for m in members):  # which share the number and location of their file
+        order = sorted(members, key=lambda m: (m.tie_break[0], m.part, m.tie_break))
+        note = f"geometry: ordered by frame, {assumed}; spacing between slices is unknown"
+        return OrderKey.FRAME, _ranks(order, members), note
     locations = [m.slice_location for m in members if m.slice_location is not None]
     if len(locations) == len(members) and (len(members) == 1 or len(set(locations)) > 1):
         note = f"geometry: ordered by SliceLocation (0020,1041), {assumed}"
@@ -108,10 +112,12 @@ def _fallback(members: Sequence[SliceHeader]) -> tuple[OrderKey, Float64, str]:
     if len(numbers) == len(members) and (len(members) == 1 or len(set(numbers)) > 1):
         note = f"geometry: ordered by InstanceNumber (0020,0013), {assumed}; spacing is unknown"
         return OrderKey.INSTANCE_NUMBER, np.array(numbers, dtype=np.float64), note
-    if any(m.frames > 1 for m in members):
-        ranks = {m: i for i, m in enumerate(sorted(members, key=lambda m: m.tie_break))}
-        note = f"geometry: ordered by frame, {assumed}; spacing between slices is unknown"
-    else:
-        ranks = {m: i for i, m in enumerate(sorted(members, key=lambda m: (m.file, m.tie_break)))}
-        note = "geometry: nothing in the headers orders the slices; they stand as their files are named"
-    return OrderKey.FRAME, np.array([ranks[m] for m in members], dtype=np.float64), note
+    note = "geometry: nothing in the headers orders the slices; they stand as their files are named"
+    order = sorted(members, key=lambda m: (m.file, m.tie_break))
+    return OrderKey.FRAME, _ranks(order, members), note
+
+
+def _ranks(order: Sequence[SliceHeader], members: Sequence[SliceHeader]) -> Float64:
+    """For each member its number in ``order``."""
+    ranks = {m: i for i, m in enumerate(order)}
+    return np.array([ranks[m] for m in members], dtype=np.float64)

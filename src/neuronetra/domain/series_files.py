@@ -45,6 +45,7 @@ class FileSorter:
     _excess: dict[str, str] = field(factory=dict)
     _names: dict[str, list[str]] = field(factory=dict)
     _frames: int = 0
+    _many: Counter[str] = field(factory=Counter)
 
     def add(self, held: Sequence[SliceHeader] | Refused) -> None:
         """The headers of one file's frames, or why it gives no slice."""
@@ -55,9 +56,11 @@ class FileSorter:
             return
         self._slices[uid] += len(items)
         self._pixels[uid] += sum(i.shape[0] * i.shape[1] for i in items if isinstance(i, SliceHeader))
-        why = self.budget.excess_of_series(self._slices[uid], self._pixels[uid]) or self._crowded(len(items))
+        why = self.budget.excess_of_series(self._slices[uid], self._pixels[uid])
+        why = why or self._crowded(uid, len(items))
         if why and uid not in self._excess:
             self._excess[uid] = why
+            self._frames -= self._many.pop(uid, 0)
             kept = self._stated.pop(uid, {}).values()
             self._names[uid] = list(dict.fromkeys(item.file for files in kept for item in files))
         if uid in self._excess:
@@ -66,10 +69,13 @@ class FileSorter:
         for item in items:
             self._stated.setdefault(uid, {}).setdefault(item.patient, []).append(item)
 
-    def _crowded(self, frames: int) -> str:
+    def _crowded(self, uid: str, frames: int) -> str:
         """Why a multi-frame file is too much for one scan, whatever its series."""
-        if frames == 1 or self._frames + frames <= self.budget.max_frames:
-            self._frames += frames if frames > 1 else 0
+        if frames == 1 or uid in self._excess:
+            return ""
+        if self._frames + frames <= self.budget.max_frames:
+            self._frames += frames
+            self._many[uid] += frames
             return ""
         return (
             f"too large: more than {self.budget.max_frames} frames in one folder; fix: give fewer at a time"

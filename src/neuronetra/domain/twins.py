@@ -32,7 +32,6 @@ Digest = Callable[[SliceHeader], bytes | None]
 Attribute = Callable[[SliceHeader], Any]
 
 _ATTRIBUTES: tuple[tuple[str, Attribute], ...] = (
-    ("dimension index", lambda h: h.state or None),
     ("echo", lambda h: (h.echo_number, h.facts.echo_time)),
     ("temporal position", lambda h: h.temporal_position),
     ("b-value", lambda h: h.b_value),
@@ -98,7 +97,7 @@ def _own_digest(header: SliceHeader) -> bytes:
 
 
 def _told_apart(groups: list[Group], digest: Digest) -> Telling | None:
-    """The first attribute that is another in each of the instances at every shared position.
+    """The first attribute that varies, if it is another in each instance at every shared position.
 
     Where many positions are shared, as in a series of many phases, the pixels of a few of them are enough
     to know that the instances are no repeats. ``None``: all pixels must be looked at.
@@ -106,13 +105,28 @@ def _told_apart(groups: list[Group], digest: Digest) -> Telling | None:
     shared = [group for group in groups if len(group) > 1]
     if len(shared) <= SAMPLED_POSITIONS:
         return None
-    for name, attribute in _ATTRIBUTES:
-        apart = all(len({attribute(h) for h in group}) == len(group) for group in shared)
-        if apart and _few_values(shared, attribute):
-            sampled = [shared[int(i)] for i in np.linspace(0, len(shared) - 1, SAMPLED_POSITIONS)]
-            differ = any(_all_unlike([digest(h) or _own_digest(h) for h in group]) for group in sampled)
-            return Telling(name, attribute) if differ else None
-    return None
+    varying = [pair for pair in _attributes(shared) if _varies(shared, pair[1])]
+    if not varying:
+        return None
+    name, attribute = varying[0]
+    apart = all(len({attribute(h) for h in group}) == len(group) for group in shared)
+    if not apart or not _few_values(shared, attribute):
+        return None
+    sampled = [shared[int(i)] for i in np.linspace(0, len(shared) - 1, SAMPLED_POSITIONS)]
+    differ = any(_all_unlike([digest(h) or _own_digest(h) for h in group]) for group in sampled)
+    return Telling(name, attribute) if differ else None
+
+
+def _attributes(shared: list[Group]) -> tuple[tuple[str, Attribute], ...]:
+    """What may tell instances apart: first those dimension indices that count states, not places."""
+    count = min((len(h.state) for group in shared for h in group), default=0)
+
+    def one(index: int) -> Attribute:
+        return lambda h: h.state[index]
+
+    kept = [i for i in range(count) if _varies(shared, one(i)) and _few_values(shared, one(i))]
+    dimensions = ("dimension index", lambda h: tuple(h.state[i] for i in kept))
+    return (dimensions, *_ATTRIBUTES) if kept else _ATTRIBUTES
 
 
 def _all_unlike(digests: Sequence[bytes]) -> bool:
@@ -150,10 +164,11 @@ def _usual_step(steps: Float64) -> float:
 
 def _telling(differing: list[Group], digests: dict[SliceHeader, bytes]) -> Telling:
     """The first attribute that tells all differing instances of every shared position apart."""
-    together = tuple(pair for pair in _ATTRIBUTES if _varies(differing, pair[1]))
+    known = _attributes(differing)
+    together = tuple(pair for pair in known if _varies(differing, pair[1]))
     name = " and ".join(name for name, _ in together)
     joint = (name, lambda h: tuple(attribute(h) for _, attribute in together))
-    for candidate in (*_ATTRIBUTES, joint):
+    for candidate in (*known, joint):
         apart = differing and all(_tells_apart(group, digests, candidate[1]) for group in differing)
         if apart and _few_values(differing, candidate[1]):
             return Telling(*candidate)

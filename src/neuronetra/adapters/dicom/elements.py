@@ -129,7 +129,10 @@ def _odd_length(data: HeaderBytes, position: int, vr: bytes, short: int, header:
 
     Two unknown letters are a VR with a ``short`` length; other bytes may also be part of an implicit one.
     """
-    group, element, whole = header.unpack(data.at(position, 8))
+    head = data.at(position, 8)
+    if len(head) < 8:
+        return None
+    group, element, whole = header.unpack(head)
     for length in ((short,) if vr.isalpha() else (whole, short)) if group & 1 else ():
         end = position + 8 + length
         following = data.at(end, 8) if end <= data.size else b""
@@ -206,7 +209,10 @@ def items(data: HeaderBytes, place: tuple[int, int], encoding: Encoding, wanted:
     end = data.size if length == UNDEFINED else min(data.size, position + length)
     implicit = (_BIG if encoding.big else _LITTLE)[0]
     while position + 8 <= end:
-        group, element, length = implicit.unpack(data.at(position, 8))
+        head = data.at(position, 8)
+        if len(head) < 8:  # the file has become shorter
+            return
+        group, element, length = implicit.unpack(head)
         if group << 16 | element != ITEM:
             return
         position += 8

@@ -33,6 +33,8 @@ _IN_GROUP: Mapping[int, frozenset[int]] = {
     0x00189329: frozenset({FRAME_TYPE}),
 }
 """The macros that are read, and what of each."""
+STEPS_A_FRAME, MOST_FRAME_STEPS = 600, 3_000_000
+"""Steps that the groups of a frame may take beyond those of the header."""
 _SEQUENCES = frozenset(_IN_GROUP)
 _PLACE_POINTERS = frozenset({POSITION, IN_STACK_POSITION, STACK_ID, 0x00209113, 0x00200013, 0x00201041})
 """Dimensions that only say where a frame lies: position, place in its stack, and the stack itself."""
@@ -43,16 +45,12 @@ class FrameGroups:
     """The elements of one frame: ``own`` from the per-frame groups over those of the shared group.
 
     ``state`` holds the dimension indices other than those of its place: echo, phase, b-value; none where
-    there are not as many as dimensions.
+    there are not as many as dimensions. ``placed``: its own group states a position.
     """
 
     own: Mapping[int, bytes] = field(factory=dict, repr=False)
     state: tuple[int, ...] | None = ()
-
-    @property
-    def placed(self) -> bool:
-        """Whether the frame states a position."""
-        return POSITION in self.own
+    placed: bool = False
 
     @property
     def broken(self) -> tuple[int, ...]:
@@ -68,21 +66,31 @@ def frame_groups(
 ) -> tuple[FrameGroups, ...]:
     """What each of ``count`` frames says, in the order of frames; nothing where there are no groups.
 
-    Raises ``ValueError`` where there are groups per frame, but not as many as frames.
+    Raises ``ValueError`` where there are groups per frame, but not as many as frames, or damaged ones.
     """
+    data.steps += min(STEPS_A_FRAME * count, MOST_FRAME_STEPS)
     shared = _shared(data, elements)
-    if FRAME_GROUPS not in elements.offsets:
-        return (FrameGroups(shared),) * count
     pointers = _pointers(data, elements, values.big)
     found: list[FrameGroups] = []
     for item in _items(data, elements, FRAME_GROUPS, _SEQUENCES):
-        own = {**shared, **_flattened(data, item)}
-        found.append(FrameGroups(own, _state(own, pointers, values.big)))
+        _require_whole(item)
+        its = _flattened(data, item)
+        own = {**shared, **its}
+        found.append(FrameGroups(own, _state(own, pointers, values.big), POSITION in its))
         if len(found) > count:
             break
+    if data.steps <= 0:
+        raise ValueError("too large: more elements in its functional groups than any image has")
+    if not found:  # de-identified: the sequence is not there, or is empty
+        return (FrameGroups(shared),) * count
     if len(found) != count:
         raise ValueError("damaged: the functional groups per frame (5200,9230) are not as many as the frames")
     return tuple(found)
+
+
+def _require_whole(group: Elements) -> None:
+    if group.broken or group.truncated:
+        raise ValueError("damaged: the functional groups")
 
 
 def _items(data: HeaderBytes, elements: Elements, tag: int, wanted: frozenset[int]) -> Iterator[Elements]:
@@ -92,7 +100,10 @@ def _items(data: HeaderBytes, elements: Elements, tag: int, wanted: frozenset[in
 
 def _shared(data: HeaderBytes, elements: Elements) -> dict[int, bytes]:
     first = next(_items(data, elements, SHARED_GROUPS, _SEQUENCES), None)
-    return {} if first is None else _flattened(data, first)
+    if first is None:
+        return {}
+    _require_whole(first)
+    return _flattened(data, first)
 
 
 def _flattened(data: HeaderBytes, group: Elements) -> dict[int, bytes]:
@@ -103,7 +114,7 @@ def _flattened(data: HeaderBytes, group: Elements) -> dict[int, bytes]:
         if place is None:
             continue
         first = next(iter(items(data, place, group.encoding, wanted)), None)
-        if first is not None:
+        if first is not None and not first.broken and not first.truncated:
             found.update(first.values)
         elif place[1]:
             found[sequence] = b"?"  # a macro that is none, to be told of

@@ -38,7 +38,7 @@ from neuronetra.domain.headers import ImageKind, Refused, SliceHeader
 from neuronetra.domain.pixels import ModalityLut
 
 SERIES_UID, INSTANCE_UID = 0x0020000E, 0x00080018
-FRAMES = 0x00280008
+FRAMES, CONCATENATED = 0x00280008, 0x00209162
 META_CLASS, META_SYNTAX = 0x00020002, 0x00020010
 _META = frozenset({META_CLASS, META_SYNTAX})
 _WANTED = (
@@ -47,7 +47,7 @@ _WANTED = (
     | IDENTITY_TAGS
     | GROUP_TAGS
     | {EXTENDED_OFFSETS, EXTENDED_LENGTHS}
-    | {SERIES_UID, INSTANCE_UID, 0x00180086, 0x00189087, 0x00200012, 0x00200013, 0x00200100}
+    | {SERIES_UID, INSTANCE_UID, CONCATENATED, 0x00180086, 0x00189087, 0x00200012, 0x00200013, 0x00200100}
 )
 _SAFE_UID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 ENDLESS = "too large: its deflated header goes on without end"
@@ -265,6 +265,7 @@ def _header(
         file=found.file,
         series_uid=uid_of(values, SERIES_UID, "series"),
         instance_uid=uid_of(values, INSTANCE_UID, "instance"),
+        part=values.short(CONCATENATED) or 0,
         patient=patient_of(values),
         times=times_of(values),
         family=family,

@@ -124,18 +124,18 @@ class Loader:
 
     decode: Decode
     budget: Budget = field(factory=Budget)
-    _inflated: dict[str, dict[int, bytes | None]] = field(factory=dict, init=False, repr=False, eq=False)
 
     def fill(self, task: _Task, target: _Target) -> int:
         """Write the frames of a task where they belong, or note why not; how many there were."""
+        done: set[int] = set()
         try:
             with StoredFile.open(task.source, task.file) as stored:
-                self._fill(stored, task, target)
+                self._fill(stored, task, target, done)
         except ValueError as error:
-            target.fail(task.positions, str(error))
+            target.fail([position for position in task.positions if position not in done], str(error))
         return len(task.positions)
 
-    def _fill(self, stored: StoredFile, task: _Task, target: _Target) -> None:
+    def _fill(self, stored: StoredFile, task: _Task, target: _Target, done: set[int]) -> None:
         headers = target.headers.get(task.source) or stored.headers(self.budget)
         if len(headers) > TOGETHER:  # of a file that is read in several goes the header is parsed once
             target.headers[task.source] = headers
@@ -153,6 +153,7 @@ class Loader:
                 target.fill(position, self._turned(content, headers[frame], geometry))
             except ValueError as error:
                 target.fail((position,), str(error))
+            done.add(position)
 
     def _turned(self, content: bytes, header: SliceHeader, geometry: StackGeometry | None) -> Float32:
         """One canonical slice, a view of its values. Raises ``ValueError``."""
@@ -173,31 +174,36 @@ class Loader:
             raise ValueError(f"cannot be decoded ({type(error).__name__})") from None
         return slice_values(words, header.pixels)
 
-    def digest(self, header: SliceHeader) -> bytes | None:
+
+@define
+class Digester:
+    """Digests of slices' values, for one scan: call it with a header.
+
+    A deflated file of many frames is inflated once, and the digests of all of them are kept.
+    """
+
+    loader: Loader
+    _inflated: dict[str, dict[int, bytes | None]] = field(factory=dict)
+
+    def __call__(self, header: SliceHeader) -> bytes | None:
         """A digest of a slice's values; ``None`` where they cannot be read."""
-        if header.place.deflated is not None and header.frames > 1:
-            return self._digests(header).get(header.frame)
-        try:
-            with StoredFile.open(header.source, header.file) as stored:
-                (content,) = stored.contents([header])
-            return self._digest(content, header)
-        except ValueError:
-            return None
+        if header.place.deflated is None or header.frames == 1:
+            return next(iter(self._of_file(header, [header]).values()), None)
+        if header.source not in self._inflated:
+            self._inflated[header.source] = self._of_file(header, None)
+        return self._inflated[header.source].get(header.frame)
+
+    def _of_file(self, header: SliceHeader, wanted: Sequence[SliceHeader] | None) -> dict[int, bytes | None]:
+        """Digests by frame, of all frames of the header's file if none are named; those that can be had."""
+        found: dict[int, bytes | None] = {}
+        with suppress(ValueError), StoredFile.open(header.source, header.file) as stored:
+            headers = wanted or stored.headers(self.loader.budget)
+            for one, content in zip(headers, stored.contents(headers), strict=True):
+                found[one.frame] = self._digest(content, one)
+        return found
 
     def _digest(self, content: bytes, header: SliceHeader) -> bytes | None:
         try:
-            return blake2b(self.values(content, header).tobytes(), digest_size=16).digest()
+            return blake2b(self.loader.values(content, header).tobytes(), digest_size=16).digest()
         except ValueError:
             return None
-
-    def _digests(self, header: SliceHeader) -> dict[int, bytes | None]:
-        """Those of all frames of a deflated file, which is inflated once."""
-        if header.source not in self._inflated:
-            found: dict[int, bytes | None] = {}
-            self._inflated.clear()
-            self._inflated[header.source] = found
-            with suppress(ValueError), StoredFile.open(header.source, header.file) as stored:
-                headers = stored.headers(self.budget)
-                for one, content in zip(headers, stored.contents(headers), strict=True):
-                    found[one.frame] = self._digest(content, one)
-        return self._inflated[header.source]

@@ -31,9 +31,8 @@ def frame_headers(
         header = evolve(header, position=None, slice_location=None)
     header = evolve(header, frames=count, unverified=not placed)
     frames = [evolve(header, frame=i, place=place) for i, place in enumerate(places)]
-    return tuple(
-        _with_own(frame, own, big) if own else frame for frame, own in zip(frames, found, strict=True)
-    )
+    told = [_with_own(frame, own, big) if own else frame for frame, own in zip(frames, found, strict=True)]
+    return tuple(told if placed else [evolve(frame, position=None) for frame in told])
 
 
 def _with_own(header: SliceHeader, own: FrameGroups, big: bool) -> SliceHeader:

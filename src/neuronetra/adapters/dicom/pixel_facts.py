@@ -7,7 +7,7 @@ from struct import unpack
 
 import numpy as np
 
-from neuronetra.adapters.dicom.elements import Elements, HeaderBytes, walk
+from neuronetra.adapters.dicom.elements import Elements, HeaderBytes, items
 from neuronetra.adapters.dicom.values import Values
 from neuronetra.domain.pixels import ModalityLut, PixelFacts
 
@@ -131,13 +131,14 @@ def read_modality_lut(data: HeaderBytes, elements: Elements, values: Values) -> 
     place = elements.offsets.get(LUT_SEQUENCE)
     if place is None or place[1] == 0 or values.text(SLOPE):
         return None
-    item = walk(data, place[0] + 8, elements.encoding, frozenset({LUT_DESCRIPTOR, LUT_DATA}))
-    descriptor = item.values.get(LUT_DESCRIPTOR, b"")
-    offset, length = item.offsets.get(LUT_DATA, (0, 0))
-    count = int.from_bytes(descriptor[:2], "little") or 1 << 16
+    item = next(items(data, place, elements.encoding, frozenset({LUT_DESCRIPTOR, LUT_DATA})), None)
+    descriptor = b"" if item is None else item.values.get(LUT_DESCRIPTOR, b"")
+    offset, length = (0, 0) if item is None else item.offsets.get(LUT_DATA, (0, 0))
+    count = int.from_bytes(descriptor[:2], "big" if values.big else "little") or 1 << 16
     width = next((w for w in (2, 1) if length in (count * w, count * w + 1)), 0)
     if len(descriptor) != 6 or not width:
         values.malformed(LUT_SEQUENCE, "values are taken as stored")
         return None
-    first = unpack("<h" if values.short(SIGNED) else "<H", descriptor[2:4])[0]
-    return ModalityLut(first, np.frombuffer(data.at(offset, count * width), f"<u{width}"))
+    order = ">" if values.big else "<"
+    first = unpack(order + ("h" if values.short(SIGNED) else "H"), descriptor[2:4])[0]
+    return ModalityLut(first, np.frombuffer(data.at(offset, count * width), f"{order}u{width}"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from neuronetra.adapters.dicom import syntaxes
 from neuronetra.adapters.dicom.decoders.table import decode_frame, threads_help
-from neuronetra.adapters.dicom.loading import Loader, load_frames, usable_threads
+from neuronetra.adapters.dicom.loading import Digester, Loader, load_frames, usable_threads
 from neuronetra.adapters.dicom.scanning import Scanner
 from neuronetra.domain.arrays import Array
 from neuronetra.domain.budget import Budget
@@ -50,7 +50,7 @@ class DicomReader:
 
     def scan(self, path: str, progress: Progress | None = None) -> tuple[Series, ...]:
         """Every series under ``path``, from headers; see ``SeriesReader``."""
-        return Scanner(self._loader.digest, self._budget, self._stack, self._asked).scan(path, progress)
+        return Scanner(Digester(self._loader), self._budget, self._stack, self._asked).scan(path, progress)
 
     def load(self, series: Series, positions: Sequence[int], progress: Progress | None = None) -> Frames:
         """The pixels of those slices, float32 (k, H, W); see ``SeriesReader``."""
