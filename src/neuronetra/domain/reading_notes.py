@@ -34,11 +34,15 @@ def geometry_warnings(geometry: StackGeometry) -> Iterable[str]:
 
 def lost_warnings(lost: Sequence[Refused], copies: int) -> Iterable[str]:
     """How many slices of the series could not be had, and how many of those were had from another file."""
-    damaged = sum(r.reason.startswith(("truncated", "damaged")) for r in lost)
+    damaged = sum(r.frames for r in lost if r.reason.startswith(("truncated", "damaged")))
+    large = sum(r.frames for r in lost if r.reason.startswith("too large"))
+    unread = sum(r.frames for r in lost) - damaged - large
     if damaged:
         yield f"{damaged} slice(s) could not be read and count as missing: truncated or damaged"
-    if len(lost) > damaged:
-        yield f"{len(lost) - damaged} slice(s) are in an encoding that is not read and count as missing"
+    if large:
+        yield f"{large} slice(s) are too large to be read and count as missing"
+    if unread:
+        yield f"{unread} slice(s) are in an encoding that is not read and count as missing"
     if copies:
         yield f"duplicate: {copies} file(s) that cannot be read repeat slices or positions that were read"
 

@@ -68,6 +68,7 @@ class Reading:
     is either used or in ``left_out``. ``missing`` counts slices that were sent and could not be had.
     ``repaired`` and ``assumed`` say what was mended and what was taken for granted (each stands among the
     ``warnings`` too, where it may matter); ``transfer_syntaxes`` are the UIDs of the encodings met.
+    ``unloaded`` are those of them whose pixels could not be had when they were asked for.
     ``unverified``: plane, left and right are what a multi-frame file says of all its frames at once, or
     nothing does.
     """
@@ -79,6 +80,7 @@ class Reading:
     other_stacks: tuple[OtherStack, ...] = ()
     plane_source: str = ""
     missing: int = 0
+    unloaded: int = 0
     unverified: bool = False
     repaired: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
@@ -144,18 +146,24 @@ class Series:
         kept = tuple(i for i, item in enumerate(self.slices) if item.name not in reasons)
         if len(kept) == len(self.slices):
             raise ValueError("none of the slices named belongs to this series")
-        lost = len(self.slices) - len(kept)
+        lost = self.reading.unloaded + len(self.slices) - len(kept)
+        total = self.reading.unloaded + len(self.slices)
         left_out = (*self.reading.left_out, *(LeftOut(name, why) for name, why in reasons.items()))
-        warning = f"{lost} slice(s) could not be read and count as missing: truncated or damaged"
+        before, after = (
+            f"{count} slice(s) could not be read when they were loaded, and count as missing: truncated or damaged"
+            for count in (self.reading.unloaded, lost)
+        )
+        said = tuple(text for text in self.reading.warnings if text != before)
         reading = evolve(
             self.reading,
             left_out=tuple(sorted(set(left_out))),
-            warnings=_merged(self.reading.warnings, [warning]),
-            missing=self.reading.missing + lost,
+            warnings=(*said, after),
+            missing=self.reading.missing + lost - self.reading.unloaded,
+            unloaded=lost,
         )
         if not kept or self.geometry is None:
-            reason, count = min(Counter(reasons.values()).items(), key=lambda pair: (-pair[1], pair[0]))
-            error = f"no slice of the series can be read: {reason} ({count} of {len(reasons)} slices)"
+            reason = min(Counter(reasons.values()).items(), key=lambda pair: (-pair[1], pair[0]))[0]
+            error = f"no slice of the series can be read: {reason} ({lost} of {total} slices)"
             return evolve(self, reading=reading).failed(error)
         slices = tuple(self.slices[i] for i in kept)
         return evolve(self, slices=slices, geometry=self.geometry.keep(kept), reading=reading)

@@ -17,7 +17,7 @@ FragmentPlace = tuple[int, int]
 """Byte offset in the file and length."""
 
 MAX_FRAGMENTS = 200_000
-_RLE_HEADER_BYTES = 64
+_RLE_HEADER_BYTES, _ONE_OFFSET = 64, 4
 _ITEM, _DELIMITER = 0xE000FFFE, 0xE0DDFFFE
 _HEADER = Struct("<II")
 _STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP  ")
@@ -54,16 +54,26 @@ def frame_places(
     where the header lost it, ``extended`` the values of (7FE0,0001) and (7FE0,0002). Raises ``ValueError``
     whose reason begins with ``truncated`` or ``damaged``; ``OSError`` passes.
     """
-    table, first = _offset_table(data, offset)
+    table, first = _offset_table(data, offset, kind)
     fragments = _fragments(data, first)
     if not fragments:
         raise ValueError("truncated: the pixel data hold no frame")
-    if len(fragments) == 1 and frames in (None, 1):
+    if len(fragments) == 1 and (frames == 1 or (frames is None and table[1] <= _ONE_OFFSET)):
         return (tuple(fragments),)
     starts = _starts(data, fragments, frames, (first, table, extended), kind)
     if frames is not None and len(starts) != frames:
         raise ValueError(DISAGREES)
+    if frames is None:
+        _require_end(data, fragments[-1])
     return tuple(tuple(fragments[one:after]) for one, after in pairwise([*starts, len(fragments)]))
+
+
+def _require_end(data: HeaderBytes, last: FragmentPlace) -> None:
+    """That the fragments end as they should: where nothing says how many frames there are, some may be lost."""
+    end = last[0] + last[1]
+    items = (_item(data, end), _item(data, end + last[1] % 2))
+    if not any(item is not None and item[0] == _DELIMITER for item in items):
+        raise ValueError(CUT)
 
 
 def _item(data: HeaderBytes, position: int) -> tuple[int, int] | None:
@@ -75,7 +85,7 @@ def _item(data: HeaderBytes, position: int) -> tuple[int, int] | None:
     return tag, length
 
 
-def _offset_table(data: HeaderBytes, offset: int) -> tuple[FragmentPlace, int]:
+def _offset_table(data: HeaderBytes, offset: int, kind: Kind) -> tuple[FragmentPlace, int]:
     """The place of the basic offset table, and where the first fragment's item begins."""
     item = _item(data, offset)
     if item is None:
@@ -85,7 +95,7 @@ def _offset_table(data: HeaderBytes, offset: int) -> tuple[FragmentPlace, int]:
         raise ValueError("damaged: the compressed pixel data do not begin with an item")
     if offset + 8 + length > data.size:
         raise ValueError(CUT)
-    if length and data.at(offset + 8, 8).startswith(_STARTS):  # a writer that left the table out
+    if length and kind.begins(data.at(offset + 8, 8)):  # a writer that left the table out
         return (offset, 0), offset
     return (offset + 8, length), offset + 8 + length
 
@@ -121,7 +131,7 @@ def _starts(
 ) -> Sequence[int]:
     """Which fragments begin a frame: by the tables, by number, by how codestreams begin."""
     first, (place, length), extended = tables
-    if frames == len(fragments) or kind is Kind.WORDS:
+    if kind is Kind.WORDS:
         return range(len(fragments))
     numbers = {position - 8 - first: number for number, (position, _) in enumerate(fragments)}
     basic = data.at(place, length) if 0 < length <= 4 * MAX_FRAGMENTS else b""
@@ -129,9 +139,13 @@ def _starts(
         starts = [numbers.get(one, -1) for one in known]
         if len(starts) > 1 and _in_order(starts) and frames in (None, len(starts)):
             return starts  # a table of one offset says nothing: some writers note the first frame alone
+        if frames is None and len(starts) > 1:
+            raise ValueError("damaged: the offset table names other frames than the pixel data hold")
     begun = [n for n, (at, size) in enumerate(fragments) if size > 3 and kind.begins(data.at(at, 8))]
     if begun and begun[0] == 0:
         return begun
+    if not begun and frames == len(fragments):
+        return range(len(fragments))
     if frames is None:
         raise ValueError("damaged: NumberOfFrames (0028,0008) is missing, and nothing tells frames apart")
     return range(1)

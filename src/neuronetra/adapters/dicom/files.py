@@ -31,9 +31,12 @@ class _Walk:
 
 
 def shown_name(path: str) -> str:
-    """A relative path as text: forward slashes, and nothing that a terminal or JSON would choke on."""
-    text = os.fsencode(path.replace(os.sep, "/")).decode("utf-8", "replace")
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    """A relative path as text: forward slashes, and escapes for what a terminal or JSON would choke on.
+
+    Two files never have one name.
+    """
+    text = os.fsencode(path.replace(os.sep, "/")).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def find_files(path: str | os.PathLike[str]) -> tuple[list[FoundFile], list[LeftOut]]:

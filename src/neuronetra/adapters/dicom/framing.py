@@ -136,6 +136,10 @@ class Framing:
         held = sum(length for _, length in parts)
         if held < needed:
             raise ValueError(f"truncated: {held} of {needed} bytes of pixel data")
+        if held >= 2 * needed:
+            raise ValueError(f"damaged: the pixel data hold more frames than {FRAMES} says")
+        if held - needed > 1:
+            self.repairs.append("pixel data are longer than the image: the surplus is ignored")
         whole = []
         for offset, length in parts:
             whole.append((offset, min(length, needed)))

@@ -12,7 +12,7 @@ from neuronetra.adapters.dicom import syntaxes
 from neuronetra.adapters.dicom.deflated import InflatedBytes
 from neuronetra.adapters.dicom.elements import KNOWN_VRS, Elements, Encoding, HeaderBytes, Until, walk
 from neuronetra.adapters.dicom.files import FoundFile
-from neuronetra.adapters.dicom.framing import EXTENDED_LENGTHS, EXTENDED_OFFSETS, Framing
+from neuronetra.adapters.dicom.framing import EXTENDED_LENGTHS, EXTENDED_OFFSETS, Framing, frame_bytes
 from neuronetra.adapters.dicom.functional_groups import GROUP_TAGS, frame_groups
 from neuronetra.adapters.dicom.guards import CUT, picture_reason, refusal
 from neuronetra.adapters.dicom.identity import (
@@ -203,7 +203,14 @@ class _File:
                 return self._framed(header, stated)
             except ValueError as error:
                 why = Refused(file="", reason=str(error), lost=True)
-        return _as_stated(evolve(why, frames=min(stated or 1, self.budget.max_files)), header)
+        return _as_stated(evolve(why, frames=self._lost_frames(header, stated or 1)), header)
+
+    def _lost_frames(self, header: SliceHeader, stated: int) -> int:
+        """How many slices a refused file was: as many as stated, if its pixel data could hold them."""
+        one, length = frame_bytes(header.pixels), self.elements.pixel_length
+        if length is not None and one:
+            stated = min(stated, max(1, -(-length // one)))
+        return stated if stated <= self.budget.max_files else 1
 
     def _endless(self) -> bool:
         """Whether a deflated header goes on beyond its bound."""

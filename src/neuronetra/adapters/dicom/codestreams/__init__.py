@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from neuronetra.adapters.dicom import syntaxes
 from neuronetra.adapters.dicom.codestreams.facts import Codestream
 from neuronetra.adapters.dicom.codestreams.jpeg import jpeg_codestream, jpeg_cut
@@ -13,6 +15,8 @@ from neuronetra.domain.pixels import PixelFacts
 
 __all__ = ["Codestream", "codestream_fault", "codestream_of", "codestream_repair"]
 
+_ANOTHER = re.compile(rb"\xff\xd9[\0\xff]?(?:\xff\xd8\xff|\xff\x4f\xff\x51)")
+"""The end of one codestream before the start of another; neither stands within coded data."""
 _PROCESSES = {
     **dict.fromkeys(syntaxes.JPEG_LOSSY, frozenset({0xC0, 0xC1})),
     **dict.fromkeys(syntaxes.JPEG_LOSSLESS, frozenset({0xC3})),
@@ -48,6 +52,8 @@ def codestream_fault(frame: bytes, syntax: str, facts: PixelFacts) -> str:
     if stream is None:
         wanted = pixels * facts.bits_allocated // 8
         return f"truncated: {len(frame)} of {wanted} bytes of pixel data" if len(frame) < wanted else ""
+    if _ANOTHER.search(frame):
+        return "damaged: a frame holds more than one compressed image"
     return _disagreement(stream, syntax, facts) or _damage(frame, syntax, stream)
 
 
