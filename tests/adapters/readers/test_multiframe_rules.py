@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -321,3 +322,132 @@ def test_rule_20_a_group_that_is_no_sequence_is_told_of(tmp_path: Path, macro: s
 
     written(tmp_path, plan, change)
     assert warned(only(tmp_path), word, "malformed")
+
+
+def test_rule_15_several_files_of_unplaced_frames_are_one_volume(tmp_path: Path) -> None:
+    """Frames share their file's number: the files stand by it, parts of a concatenation by theirs."""
+    volumes = []
+    for number, part in ((1, 2), (1, 1), (2, 0)):
+        built = build(
+            SeriesPlan(layout="classic", shape=(3, 7, 9), slope=1.0 + 2 * number + part, intercept=0.0)
+        )
+        (dataset,) = built.datasets
+        dataset.InstanceNumber, dataset.InConcatenationNumber = number, part
+        uid = f"1.2.3.{number}.{9 - part}"
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
+        built.write(tmp_path, seed=10 * number + part)
+        volumes.append(built.volume)
+    series = only(tmp_path)
+    assert series.frame_count == 9
+    expected = np.concatenate([volumes[1], volumes[0], volumes[2]])
+    assert np.array_equal(READER.load(series, range(9)).pixels, expected)
+
+
+def test_rule_15_a_position_that_all_frames_share_is_none(tmp_path: Path) -> None:
+    """De-identified groups: what is left in the shared ones says nothing of where each frame lies."""
+
+    def change(dataset: Dataset) -> None:
+        groups = dataset.PerFrameFunctionalGroupsSequence
+        dataset.SharedFunctionalGroupsSequence[0].PlanePositionSequence = groups[0].PlanePositionSequence
+        dataset.PerFrameFunctionalGroupsSequence = []
+
+    for count in (2, 5):
+        folder = tmp_path / str(count)
+        written(folder, SeriesPlan(layout="enhanced", shape=(count, 7, 9)), change)
+        series = only(folder)
+        assert series.frame_count == count
+        assert warned(series, "geometry", "unverified")
+        assert not series.laterality_known
+        assert not series.geometry_verified
+
+
+def test_rule_14_time_is_told_beside_a_place_that_a_private_index_counts(tmp_path: Path) -> None:
+    """One index is another for each slice, the other counts phases: the phases come apart."""
+
+    def change(dataset: Dataset) -> None:
+        for item in dataset.DimensionIndexSequence:
+            if item.DimensionIndexPointer == 0x00209057:
+                item.DimensionIndexPointer = 0x00431001
+            if item.DimensionIndexPointer == 0x00209128:
+                item.DimensionIndexPointer = 0x00209153
+        for groups in dataset.PerFrameFunctionalGroupsSequence:
+            del groups.FrameContentSequence[0].TemporalPositionIndex
+
+    built = written(tmp_path, SeriesPlan(layout="enhanced", temporal=3, frame_order=5), change)
+    series = only(tmp_path)
+    assert warned(series, "stack", "dimension index")
+    found = READER.load(series, range(series.frame_count)).pixels
+    assert any(np.array_equal(found, volume) for volume in built.volumes)
+
+
+def test_rule_14_phases_at_one_position_are_stacks_of_one_slice(tmp_path: Path) -> None:
+    """They are no volume, whatever tells them apart."""
+
+    def change(dataset: Dataset) -> None:
+        for item in dataset.DimensionIndexSequence:
+            if item.DimensionIndexPointer == 0x00209128:
+                item.DimensionIndexPointer = 0x00209153
+        for groups in dataset.PerFrameFunctionalGroupsSequence:
+            del groups.FrameContentSequence[0].TemporalPositionIndex
+
+    written(tmp_path, SeriesPlan(layout="enhanced", shape=(1, 7, 9), temporal=4), change)
+    series = only(tmp_path)
+    assert series.frame_count == 1
+    assert [other.slices for other in series.reading.other_stacks] == [1, 1, 1]
+
+
+def test_rule_20_a_macro_that_breaks_is_told_of(tmp_path: Path) -> None:
+    """An element that is none in the middle of it: values would be unscaled without a word."""
+    (path,) = build(SeriesPlan(layout="enhanced", shape=(4, 7, 9), slope=2.0, intercept=1.0)).write(tmp_path)
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b"\x28\x00\x53\x10DS", b"\x28\x00\x53\x10ZZ"))
+    assert warned(only(tmp_path), "slope: PixelValueTransformationSequence", "malformed")
+
+
+def test_rule_22_many_elements_a_frame_are_within_the_bounds(tmp_path: Path) -> None:
+    """Makers write hundreds of private ones; more than any are too large, never a frame less."""
+
+    def change(dataset: Dataset, count: int) -> None:
+        for groups in dataset.PerFrameFunctionalGroupsSequence:
+            private = Dataset()
+            for element in range(count):
+                private.add_new(0x00211100 + element, "US", 1)
+            groups.add_new(0x00211001, "SQ", [private])
+            groups[0x00211001].is_undefined_length = True
+
+    written(tmp_path, SeriesPlan(layout="enhanced", shape=(40, 5, 6)), lambda d: change(d, 200))
+    assert only(tmp_path).frame_count == 40
+
+
+@pytest.mark.parametrize("undefined", [False, True])
+def test_rule_17_a_modality_lut_in_big_endian(tmp_path: Path, undefined: bool) -> None:
+    """Its table and descriptor are swapped like all else."""
+
+    def change(dataset: Dataset) -> None:
+        item = Dataset()
+        item.add_new(0x00283002, "US", [4096, 0, 16])
+        item.add_new(0x00283006, "OW", (np.arange(4096) * 3).astype(">u2").tobytes())
+        dataset.ModalityLUTSequence = [item]
+        dataset["ModalityLUTSequence"].is_undefined_length = undefined
+
+    plan = SeriesPlan(shape=(4, 7, 9), encoding="big endian")
+    written(tmp_path, plan, change)
+    expected = build(SeriesPlan(shape=(4, 7, 9))).volume * 3
+    assert np.array_equal(READER.load(only(tmp_path), range(4)).pixels, expected)
+
+
+def test_rule_06_one_reader_scans_folders_side_by_side(tmp_path: Path) -> None:
+    """What is learnt of one folder's pixels is no other's, and not the same folder's later on."""
+    plan = SeriesPlan(layout="enhanced", shape=(12, 7, 9), temporal=2, encoding="deflated")
+    folders = [tmp_path / str(number) for number in range(4)]
+    for folder in folders:
+        written(folder, plan)
+    reader = PydicomReader()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda folder: reader.scan(str(folder)), folders * 6))
+    assert {(series.frame_count, len(series.reading.other_stacks)) for (series,) in found} == {(12, 1)}
+    for path in folders[0].iterdir():
+        path.unlink()
+    written(folders[0], SeriesPlan(layout="enhanced", shape=(12, 7, 9), temporal=3, encoding="deflated"))
+    (series,) = reader.scan(str(folders[0]))
+    assert len(series.reading.other_stacks) == 2
