@@ -78,3 +78,24 @@ def test_errors_are_censored(error: SeriesError) -> None:
     assert "1.2.840" not in str(error)
     assert ".dcm" not in str(error)
     assert "file-2" in str(error)
+
+
+def test_files_named_like_words_take_nothing_out_of_a_sentence() -> None:
+    """A file called 1 or gap: a warning keeps its number and its word; the file's own name is hidden."""
+    series = fake_series("1.2.840.9", 4)
+    slices = tuple(
+        evolve(item, file=name) for item, name in zip(series.slices, "1 2 gap IM0004".split(), strict=True)
+    )
+    reading = evolve(series.reading, warnings=("gap: 1 slice(s) missing", "spacing: more than 2 %"))
+    series = evolve(series, slices=slices, reading=reading)
+    hidden = NameHider.of(series, 1).series(series)
+    assert hidden.reading.warnings == reading.warnings
+    assert {item.file for item in hidden.slices} == {"file-1", "file-2", "file-3", "file-4"}
+
+
+def test_a_frame_is_hidden_with_its_file() -> None:
+    """The file's number, and the frame's own."""
+    series = fake_series("1.2.840.9", 2)
+    reading = evolve(series.reading, left_out=(LeftOut("001.dcm (frame 7)", "truncated"),))
+    hidden = NameHider.of(evolve(series, reading=reading), 1).series(evolve(series, reading=reading))
+    assert hidden.reading.left_out == (LeftOut("file-2 (frame 7)", "truncated"),)

@@ -71,3 +71,16 @@ def test_a_path_is_never_shown() -> None:
     """The repr of a slice keeps the full path, which may name a patient, to itself."""
     assert "DOE" not in repr(Slice("/scans/DOE^JANE/1.dcm", "1.dcm"))
     assert min(LeftOut("b", "x"), LeftOut("a", "y")).file == "a"
+
+
+def test_losses_add_up() -> None:
+    """Two rounds of damaged slices: one warning with their sum, and the sum in the error of a series without any."""
+    series = fake_series("1.2", 9)
+    twice = series.without({"000.dcm": "truncated: a"}).without({"003.dcm": "truncated: a", "004.dcm": "b"})
+    assert twice.missing_slices >= 3
+    assert [text for text in twice.reading.warnings if "when they were loaded" in text] == [
+        "3 slice(s) could not be read when they were loaded, and count as missing: truncated or damaged"
+    ]
+    none = twice.without({item.name: "truncated: a" for item in twice.slices})
+    assert none.error is not None
+    assert "(9 of 9 slices)" in none.error

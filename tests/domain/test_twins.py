@@ -152,3 +152,25 @@ def test_rule_06_a_number_of_each_instance_is_no_state() -> None:
     ]
     headers = [evolve(h, instance_number=100 * int(h.file[0]) + i) for i, h in enumerate(headers)]
     assert series_from(headers).frame_count == 6
+
+
+def test_rule_06_one_slice_sent_again_does_not_mix_phases() -> None:
+    """Twelve positions of two times; another number alternates between them, and one instance is a repeat."""
+    headers = [
+        slice_header(
+            i,
+            file=f"{phase}.{i}",
+            instance_uid=f"1.{phase}.{i}",
+            temporal_position=phase,
+            acquisition_number=1 + (phase + i) % 2,
+        )
+        for phase in range(2)
+        for i in range(12)
+    ]
+    again = slice_header(
+        5, file="again", instance_uid="9", temporal_position=0, acquisition_number=7, instance_number=99
+    )
+    found = series_from([*headers, again], digest=lambda h: h.file.replace("again", "0.5").encode())
+    assert found.frame_count == 12
+    assert len({item.file[0] for item in found.slices}) == 1
+    assert [item.file for item in found.reading.left_out if "duplicate" in item.reason] == ["again"]
