@@ -84,7 +84,7 @@ def test_files_named_like_words_take_nothing_out_of_a_sentence() -> None:
     """A file called 1 or gap: a warning keeps its number and its word; the file's own name is hidden."""
     series = fake_series("1.2.840.9", 4)
     slices = tuple(
-        evolve(item, file=name) for item, name in zip(series.slices, "1 2 gap IM0004".split(), strict=True)
+        evolve(item, file=name) for item, name in zip(series.slices, ["1", "2", "gap", "IM0004"], strict=True)
     )
     reading = evolve(series.reading, warnings=("gap: 1 slice(s) missing", "spacing: more than 2 %"))
     series = evolve(series, slices=slices, reading=reading)

@@ -119,13 +119,13 @@ def _told_apart(groups: list[Group], digest: Digest) -> Telling | None:
 
 def _attributes(shared: list[Group]) -> tuple[tuple[str, Attribute], ...]:
     """What may tell instances apart: first those dimension indices that count states, not places."""
-    count = min((len(h.state) for group in shared for h in group), default=0)
+    count = max((len(h.state) for group in shared for h in group), default=0)
 
     def one(index: int) -> Attribute:
-        return lambda h: h.state[index]
+        return lambda h: h.state[index : index + 1]  # empty where a frame's indices are malformed
 
     kept = [i for i in range(count) if _varies(shared, one(i)) and _few_values(shared, one(i))]
-    dimensions = ("dimension index", lambda h: tuple(h.state[i] for i in kept))
+    dimensions = ("dimension index", lambda h: tuple(h.state[i : i + 1] for i in kept))
     return (dimensions, *_ATTRIBUTES) if kept else _ATTRIBUTES
 
 

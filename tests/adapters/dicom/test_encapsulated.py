@@ -328,14 +328,14 @@ def test_rule_16_a_frame_is_never_given_anothers_fragment() -> None:
 @pytest.mark.parametrize("end", [b"", b"\xfc\xff\xfc\xff" + bytes(20)])
 def test_rule_16_without_a_number_of_frames_the_sequence_must_end(end: bytes) -> None:
     """What was cut off behind a whole fragment would be dropped without a word."""
-    with pytest.raises(ValueError, match="^truncated"):
+    with pytest.raises(ValueError, match=r"^truncated"):
         found(pixel_data(JPEG + b"a1", JPEG + b"b1", end=end), None)
 
 
 def test_rule_16_a_table_that_names_more_frames_than_there_are_is_damage() -> None:
     """Two of four frames arrived, and nothing else tells that there were four."""
     data = pixel_data(JPEG + b"a1", JPEG + b"b1", table=pack("<4I", 0, 13, 26, 39))
-    with pytest.raises(ValueError, match="^damaged: the offset table"):
+    with pytest.raises(ValueError, match=r"^damaged: the offset table"):
         found(data, None)
 
 

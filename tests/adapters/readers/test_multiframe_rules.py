@@ -396,6 +396,33 @@ def test_rule_14_phases_at_one_position_are_stacks_of_one_slice(tmp_path: Path) 
     assert [other.slices for other in series.reading.other_stacks] == [1, 1, 1]
 
 
+def test_rule_14_phases_of_one_slice_may_share_its_position(tmp_path: Path) -> None:
+    """Told once for all frames, and meant: each is another time of the same slice."""
+
+    def change(dataset: Dataset) -> None:
+        groups = dataset.PerFrameFunctionalGroupsSequence
+        dataset.SharedFunctionalGroupsSequence[0].PlanePositionSequence = groups[0].PlanePositionSequence
+        for group in groups:
+            del group.PlanePositionSequence
+
+    written(tmp_path, SeriesPlan(layout="enhanced", shape=(1, 7, 9), temporal=4), change)
+    series = only(tmp_path)
+    assert series.frame_count == 1
+    assert series.geometry_verified
+    assert len(series.reading.other_stacks) == 3
+
+
+def test_rule_14_indices_of_one_frame_that_do_not_fit(tmp_path: Path) -> None:
+    """It is told of, and the other frames come apart by theirs."""
+
+    def change(dataset: Dataset) -> None:
+        dataset.PerFrameFunctionalGroupsSequence[3].FrameContentSequence[0].DimensionIndexValues = [1]
+
+    written(tmp_path, SeriesPlan(layout="enhanced", temporal=2, frame_order=5), change)
+    series = only(tmp_path)
+    assert series.error is None
+
+
 def test_rule_20_a_macro_that_breaks_is_told_of(tmp_path: Path) -> None:
     """An element that is none in the middle of it: values would be unscaled without a word."""
     (path,) = build(SeriesPlan(layout="enhanced", shape=(4, 7, 9), slope=2.0, intercept=1.0)).write(tmp_path)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import field, frozen
 
-from neuronetra.adapters.dicom.elements import Elements, HeaderBytes, items
+from neuronetra.adapters.dicom.elements import UNDEFINED, Elements, HeaderBytes, items
 from neuronetra.adapters.dicom.values import Values
 
 SHARED_GROUPS, FRAME_GROUPS, DIMENSIONS = 0x52009229, 0x52009230, 0x00209222
@@ -82,6 +82,8 @@ def frame_groups(
     if data.steps <= 0:
         raise ValueError("too large: more elements in its functional groups than any image has")
     if not found:  # de-identified: the sequence is not there, or is empty
+        if elements.offsets.get(FRAME_GROUPS, (0, 0))[1] not in (0, UNDEFINED):
+            raise ValueError("damaged: the functional groups per frame (5200,9230)")
         return (FrameGroups(shared),) * count
     if len(found) != count:
         raise ValueError("damaged: the functional groups per frame (5200,9230) are not as many as the frames")

@@ -32,7 +32,17 @@ def frame_headers(
     header = evolve(header, frames=count, unverified=not placed)
     frames = [evolve(header, frame=i, place=place) for i, place in enumerate(places)]
     told = [_with_own(frame, own, big) if own else frame for frame, own in zip(frames, found, strict=True)]
-    return tuple(told if placed else [evolve(frame, position=None) for frame in told])
+    if placed or _at_one_place(told):
+        return tuple(evolve(frame, unverified=False) if frame.unverified else frame for frame in told)
+    return tuple(evolve(frame, position=None) for frame in told)
+
+
+def _at_one_place(frames: Sequence[SliceHeader]) -> bool:
+    """Whether the position that all share is meant: each frame is another echo, time or state of one slice."""
+    if any(frame.position is None for frame in frames):
+        return False
+    states = {(f.state, f.temporal_position, f.b_value, f.facts.echo_time) for f in frames}
+    return len(states) == len(frames)
 
 
 def _with_own(header: SliceHeader, own: FrameGroups, big: bool) -> SliceHeader:
