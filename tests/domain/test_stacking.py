@@ -288,3 +288,10 @@ def test_rule_27_an_unknown_modality_keeps_the_series() -> None:
     assert found.error is None
     assert found.reading.files_found == found.frame_count == 10
     assert warned(found, "modality: neither")
+
+
+def test_rule_26_a_gap_and_a_lost_slice_beyond_the_end_are_two_missing() -> None:
+    """One was never sent, the last one is truncated: the one leaves a gap, the other does not."""
+    headers = tuple(h for h in header_stack() if h.file not in ("f4", "f9"))
+    found = series_of(SeriesFiles(uid="1.2", headers=headers, refused=(lost(9),)), (), all_differ)
+    assert found.missing_slices == 2

@@ -69,6 +69,7 @@ class Reading:
     ``repaired`` and ``assumed`` say what was mended and what was taken for granted (each stands among the
     ``warnings`` too, where it may matter); ``transfer_syntaxes`` are the UIDs of the encodings met.
     ``unloaded`` are those of them whose pixels could not be had when they were asked for.
+    ``beyond`` of the missing lay outside of the stack, where they leave no gap.
     ``unverified``: plane, left and right are what a multi-frame file says of all its frames at once, or
     nothing does.
     """
@@ -81,6 +82,7 @@ class Reading:
     plane_source: str = ""
     missing: int = 0
     unloaded: int = 0
+    beyond: int = 0
     unverified: bool = False
     repaired: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
@@ -136,7 +138,8 @@ class Series:
     @property
     def missing_slices(self) -> int:
         """How many slices are known to be missing: lost ones leave gaps, and are not counted twice."""
-        return max(self.reading.missing, 0 if self.geometry is None else self.geometry.missing)
+        gaps, beyond = 0 if self.geometry is None else self.geometry.missing, self.reading.beyond
+        return max(self.reading.missing - beyond, gaps) + beyond
 
     def without(self, reasons: Mapping[str, str]) -> Series:
         """The series less the slices named (``Slice.name``), each left out with its reason.

@@ -9,7 +9,7 @@ import numpy as np
 from attrs import evolve
 
 from neuronetra.domain.coherence import Stack, coherent_stacks
-from neuronetra.domain.geometry import Plane
+from neuronetra.domain.geometry import Orientation, Plane
 from neuronetra.domain.headers import Refused, SliceHeader
 from neuronetra.domain.modality import ResolvedModality, resolve_modality
 from neuronetra.domain.ordering import Places, places_of
@@ -84,6 +84,7 @@ def _chosen(files: SeriesFiles, stacks: Sequence[Stack], number: int, reading: R
         left_out=(*reading.left_out, *elsewhere),
         warnings=warnings,
         other_stacks=others,
+        beyond=_beyond(lost, chosen),
         missing=sum(r.frames for r in lost) + sum(len(stack.members) for stack in lacking),
     )
 
@@ -95,6 +96,16 @@ def _lost(files: SeriesFiles, chosen: Stack) -> tuple[list[Refused], int]:
     places = {h.position for h in chosen.members} - {None}
     missing = [r for r in lost if r.instance_uid not in read and r.position not in places]
     return missing, len(lost) - len(missing)
+
+
+def _beyond(lost: Sequence[Refused], chosen: Stack) -> int:
+    """How many of the lost slices lay beyond the first or the last one, where they leave no gap."""
+    if chosen.traits.orientation is None or not chosen.traits.placed:
+        return 0
+    normal = Orientation.from_cosines(chosen.traits.orientation).normal
+    places = [float(np.dot(h.position, normal)) for h in chosen.members if h.position is not None]
+    known = [float(np.dot(r.position, normal)) for r in lost if r.position is not None and r.frames == 1]
+    return sum(not min(places) <= place <= max(places) for place in known)
 
 
 def _unused(files: SeriesFiles) -> list[LeftOut]:
