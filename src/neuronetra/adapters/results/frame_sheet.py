@@ -33,24 +33,37 @@ _ORDER: dict[Plane, str] = {
 }
 
 
-def frame_sheet(frames: Frames, slice_count: int, positions_mm: Sequence[Sequence[float]] | None) -> bytes:
+def frame_sheet(
+    frames: Frames, slice_count: int, positions_mm: Sequence[Sequence[float]] | None, known: bool = True
+) -> bytes:
     """A PNG of uint8 ``frames`` (k, H, W) in rows of four, in order, each with its slice and patient axes.
 
-    ``positions_mm`` are the LPS points of all ``slice_count`` slices, or ``None``.
+    ``positions_mm`` are the LPS points of all ``slice_count`` slices, or ``None``; ``known`` says whether left
+    and right can be told: where they cannot, no edge bears a letter.
     """
     tiles = [
-        _tile(frame, frames.plane, _caption(frames.plane, position, slice_count, positions_mm))
+        _tile(
+            frame,
+            _EDGES[frames.plane if known else Plane.UNKNOWN],
+            _caption(frames.plane, position, slice_count, positions_mm),
+        )
         for frame, position in zip(frames.pixels, frames.positions, strict=True)
     ]
     blank = np.zeros_like(tiles[0])
     tiles += [blank] * (-len(tiles) % _COLUMNS)
     rows = [np.hstack(tiles[i : i + _COLUMNS]) for i in range(0, len(tiles), _COLUMNS)]
     title = np.zeros((_STRIP + 6, rows[0].shape[1]), np.uint8)
-    _write(title, _ORDER[frames.plane], (8, 20), 0.55)
+    _write(title, _ORDER[frames.plane] if known else _unverified(frames.plane), (8, 20), 0.55)
     written, png = cv2.imencode(".png", np.vstack([title, *rows]))
     if not written:
         raise OutputError("the picture of the frames could not be encoded")
     return bytes(png)
+
+
+def _unverified(plane: Plane) -> str:
+    if plane is Plane.UNKNOWN:
+        return _ORDER[plane]
+    return f"taken as {plane.value}, unverified: left and right cannot be told apart"
 
 
 def _caption(
@@ -62,9 +75,9 @@ def _caption(
     return f"{text}   {'xyz'[plane.axis]} = {positions_mm[position][plane.axis]:.1f} mm"
 
 
-def _tile(frame: UInt8, plane: Plane, caption: str) -> UInt8:
+def _tile(frame: UInt8, edges: tuple[str, str, str, str], caption: str) -> UInt8:
     image = cv2.resize(frame, (_SIDE, _SIDE), interpolation=cv2.INTER_LINEAR)
-    left, right, upper, lower = _EDGES[plane]
+    left, right, upper, lower = edges
     middle = _SIDE // 2
     for letter, place in (
         (left, (6, middle)),

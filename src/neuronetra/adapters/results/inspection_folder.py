@@ -47,7 +47,8 @@ def write_inspection(
     name = folder_name(document["series_uid"])
     folder = make_folder(Path(parent) / (name if part == 1 else f"{name}-{part}"))
     if frames is not None:
-        sheet = frame_sheet(frames, document["frame_count"], document["positions_mm"])
+        known = document["laterality_known"]
+        sheet = frame_sheet(frames, document["frame_count"], document["positions_mm"], known)
         write_bytes(folder / "frames.png", sheet)
     if encoded is not None:
         write_bytes(folder / "encoded.png", _colour_png(encoded.image))
