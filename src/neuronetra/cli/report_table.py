@@ -88,4 +88,5 @@ def _plausibility(found: Mapping[str, Any]) -> str:
 
 def _spacing(spacing: list[float | None], uniform: bool) -> str:
     parts = ["unknown" if value is None else f"{value:.4g}" for value in spacing]
-    return f"{' x '.join(parts)} mm (slice x row x column), {'even' if uniform else 'uneven'} steps"
+    steps = "steps unknown" if spacing[0] is None else "even steps" if uniform else "uneven steps"
+    return f"{' x '.join(parts)} mm (slice x row x column), {steps}"
