@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -178,3 +180,38 @@ def test_threads_are_used_where_the_library_lets_go_of_the_lock(
         (series,) = reader.scan(str(tmp_path))
         reader.load(series, [0, 1])
     assert tuple(used) == threads
+
+
+@pytest.mark.parametrize("layout", ["single", "enhanced"])
+@pytest.mark.parametrize("encoding", ["explicit", "JPEG 2000", "deflated"])
+def test_rule_03_a_share_is_not_read_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layout: str, encoding: str
+) -> None:
+    """A scan opens each file once and stops before its pixels; a load opens the files that it needs alone."""
+    pytest.importorskip("imagecodecs", reason="encoding these needs imagecodecs, of the extra testing")
+    plan = SeriesPlan(shape=(30, 128, 128), layout=layout, encoding=encoding)
+    paths = build(plan).write(tmp_path)
+    opened: list[str] = []
+    taken: list[int] = []
+    opens, reads = os.open, os.read
+
+    def noted_open(path: str, *rest: Any, **options: Any) -> int:
+        opened.append(str(path))
+        return opens(path, *rest, **options)
+
+    def noted_read(descriptor: int, length: int) -> bytes:
+        content = reads(descriptor, length)
+        taken.append(len(content))
+        return content
+
+    reader = PydicomReader(threads=1)
+    monkeypatch.setattr(os, "open", noted_open)
+    monkeypatch.setattr(os, "read", noted_read)
+    (series,) = reader.scan(str(tmp_path))
+    files = [name for name in opened if name.startswith(str(tmp_path))]
+    assert sorted(files) == sorted(map(str, paths))
+    if encoding != "deflated":  # whose length only inflating tells
+        assert sum(taken) < len(paths) * 8192 + 30 * 2 * 8192
+    opened.clear()
+    reader.load(series, [3, 17])
+    assert len([name for name in opened if name.startswith(str(tmp_path))]) == min(2, len(paths))
