@@ -229,3 +229,15 @@ def test_hidden_names_in_what_is_raised(predictor_of: PredictorOf) -> None:
             predictor_of(reader, hide_names=True).predict("scan")
         assert "1.2.84" not in str(caught.value)
         assert "series-1" in str(caught.value)
+
+
+def test_a_series_that_only_loses_slices_is_given_up(predictor_of: PredictorOf) -> None:
+    """Hundreds of damaged slices are not asked for eight at a time to the last; a third of them is no reason."""
+    series = fake_series("1.1", 600)
+    good = FakeReader.of(series)
+    damaged = FakeReader(good.series, good.volumes, {item.file: "truncated" for item in series.slices})
+    with pytest.raises(SeriesError, match="too many slices cannot be read: truncated"):
+        predictor_of(damaged).predict("scan")
+    assert len(damaged.loaded) == 32
+    third = FakeReader(good.series, good.volumes, {item.file: "truncated" for item in series.slices[::6]})
+    assert predictor_of(third).predict("scan")[0].error is None

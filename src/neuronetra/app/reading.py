@@ -12,8 +12,12 @@ from neuronetra.domain.series import Series
 from neuronetra.errors import InputError, NoSeriesError, PluginError, SeriesError, SliceError
 from neuronetra.ports import Progress, SeriesReader
 
-MOST_ROUNDS = 32
-"""How often a sampler may choose anew: a third of the slices of a long series may be damaged."""
+FEWEST_ROUNDS, MOST_ROUNDS = 8, 32
+MOST_SLICES = 64_000
+"""How often a sampler may choose anew: a third of the slices of a long series may be damaged.
+
+Of thousands of slices less often: each time, a header of as many frames may have to be read.
+"""
 
 
 @frozen
@@ -60,14 +64,14 @@ def sampled(
     After each loss the sampler chooses anew from what is left: a damaged slice counts as missing. A series
     that goes on losing slices is given up.
     """
-    rounds = 0
+    rounds, most = 0, max(FEWEST_ROUNDS, min(MOST_ROUNDS, MOST_SLICES // max(1, series.frame_count)))
     while series.error is None:
         positions = sampler.select(series)
         try:
             return Sampled(series, positions, reader.load(series, positions, progress))
         except SliceError as error:
             series, rounds = series.without(error.reasons), rounds + 1
-            if rounds == MOST_ROUNDS and series.error is None:
+            if rounds == most and series.error is None:
                 reason = next(iter(error.reasons.values()))
                 lost = series.reading.missing
                 series = series.failed(f"too many slices cannot be read: {reason} ({lost} lost so far)")

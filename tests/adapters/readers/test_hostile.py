@@ -558,7 +558,7 @@ def test_rule_24_a_series_whose_pixels_are_all_damaged_is_given_up(tmp_path: Pat
     (series,) = READERS["pydicom"].scan(str(tmp_path))
     begun = time.process_time()
     read = sampled(READERS["pydicom"], series, SegmentSampler())
-    assert time.process_time() - begun < 10.0
+    assert time.process_time() - begun < 20.0
     assert read.frames is None
     assert "truncated" in str(read.series.error)
 
