@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
+import random
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -243,3 +245,11 @@ def test_the_same_seed_gives_the_same_cases() -> None:
     one, other = (drawn(5, 77, ALL) for _ in range(2))
     assert one == other
     assert one.files() == other.files() != one.base.files()
+
+
+def test_a_file_that_has_lost_its_fragments_can_still_be_mutated() -> None:
+    """An earlier mutation may have taken all of them; the next one finds nothing to shuffle."""
+    pixels = SimpleNamespace(fragments=[])
+    chance = SimpleNamespace(randrange=lambda *_: 2, sample=random.sample)
+    PIXELS["frames"](chance, SimpleNamespace(pixels=pixels))
+    assert pixels.fragments == []

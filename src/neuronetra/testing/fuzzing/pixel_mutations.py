@@ -54,7 +54,7 @@ def fragments(chance: Chance, tree: FileTree) -> None:
     elif kind == 5:
         parts[at : at + 2] = [b"".join(parts[at : at + 2])]
     elif kind == 6:
-        parts[1:] = chance.sample(parts[1:], len(parts) - 1)
+        parts[1:] = chance.sample(parts[1:], max(0, len(parts) - 1))
     else:
         parts[at] = whole[:-1]
 
@@ -90,7 +90,7 @@ def frames(chance: Chance, tree: FileTree) -> None:
     elif kind == 1:
         put(tree, Element(chance.choice((0x7FE00008, 0x7FE00009)), b"OF", pixels.value[:64]))
     elif pixels.fragments is not None:
-        pixels.fragments[1:] = chance.sample(pixels.fragments[1:], len(pixels.fragments) - 1)
+        pixels.fragments[1:] = chance.sample(pixels.fragments[1:], max(0, len(pixels.fragments) - 1))
     elif kind == 2:
         half = len(pixels.value) // 4 * 2
         pixels.value = pixels.value[half:] + pixels.value[:half]
