@@ -55,7 +55,7 @@ print((peak() - before) / 1024)
 def noisy_head(shape: tuple[int, int, int]) -> Float64:
     """A made-up head with noise of about 10 HU, so that compressing it is work."""
     generator = np.random.default_rng(0)
-    coarse = head((max(1, shape[0] // 8), *shape[1:]))
+    coarse = head((-(-shape[0] // 8), *shape[1:]))
     volume = np.repeat(coarse, 8, axis=0)[: shape[0]]
     noise = generator.normal(0.0, 10.0 / 4095.0, volume.shape).astype(np.float32)
     return np.asarray(np.clip(volume + noise, 0.0, 1.1))
