@@ -117,7 +117,7 @@ def plan_of(base: Base) -> SeriesPlan:
         )
         try:
             build(plan)
-        except ValueError:
+        except ValueError:  # what was drawn contradicts itself: draw again, at most a hundred times
             continue
         return plan
     raise ValueError(f"{base} cannot be made")

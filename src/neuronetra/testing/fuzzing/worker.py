@@ -12,6 +12,7 @@ import resource
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import attrs
@@ -101,11 +102,9 @@ def _limit_memory() -> None:
 
 def _import_libraries() -> None:
     """Beforehand, so that no case is blamed for what an import costs or says."""
-    for name in ("SimpleITK", "pydicom.pixels", "PIL.Image", "openjpeg", "rle", "jpeg_ls", "libjpeg"):
-        try:
+    for name in ("SimpleITK", "pydicom.pixels", "PIL.Image", "openjpeg", "rle", "jpeg_ls"):
+        if find_spec(name.partition(".")[0]) is not None:
             import_module(name)
-        except ImportError:
-            continue
 
 
 if __name__ == "__main__":
