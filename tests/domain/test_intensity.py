@@ -66,3 +66,59 @@ def test_stretch_by_table_is_the_stretch(seed: int, low: int, span: int) -> None
     values = np.random.default_rng(seed).integers(0, 256, (20, 17), dtype=np.uint8)
     one_by_one = stretched(values.astype(np.float64), low, low + span)
     assert np.array_equal(stretched(values, low, low + span), one_by_one)
+
+
+def _spread(seed: int, size: int, kind: str) -> np.ndarray:
+    """Values as slices have them: smooth, mostly air, all alike, whole numbers, or far apart."""
+    chance = np.random.default_rng(seed)
+    smooth = chance.normal(100.0, 40.0, size)
+    spreads = {
+        "smooth": smooth,
+        "air": np.where(chance.random(size) < 0.6, 0.0, smooth),
+        "alike": np.full(size, 7.25),
+        "whole": np.rint(smooth),
+        "far": np.exp(chance.normal(0.0, 9.0, size)),
+        "in order": np.sort(smooth),
+        "two": np.where(np.arange(size) < size // 50, -5.0, 3.0),
+    }
+    return spreads[kind]
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(4000, 9000),
+    st.sampled_from(["smooth", "air", "alike", "whole", "far", "in order", "two"]),
+    st.sampled_from([np.float32, np.float64, np.int16]),
+    st.sampled_from([(1.0, 99.0), (5.0, 95.0), (0.0, 100.0), (33.3, 66.7), (49.9, 50.1)]),
+)
+def test_percentiles_of_many_values(seed: int, size: int, kind: str, dtype: type, percents: tuple) -> None:
+    """Where a sample says what to sort, the result is still numpy's, even where the sample misleads."""
+    values = np.clip(_spread(seed, size, kind), -30_000, 30_000).astype(dtype)
+    expected = np.percentile(values.astype(np.float64), percents)
+    assert percentiles(values, *percents) == tuple(map(float, expected))
+
+
+def test_a_sample_that_misleads() -> None:
+    """A picture whose every sampled value is high has its percentiles found all the same."""
+    values = np.ones(1 << 16, np.float32)
+    step = values.size // 1024 | 1
+    values[np.arange(values.size) % step != 0] = np.arange(values.size - len(values[::step])) / values.size
+    expected = np.percentile(values.astype(np.float64), (1.0, 99.0))
+    assert percentiles(values, 1.0, 99.0) == tuple(map(float, expected))
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([np.uint16, np.int16, np.uint8, np.int64]),
+    st.one_of(st.integers(-300, 300).map(float), st.floats(-300, 300)),
+    st.one_of(st.integers(-(2**25), 2**25).map(float), st.floats(-1e6, 1e6)),
+)
+def test_rescaled_to_the_bit(seed: int, dtype: type, slope: float, intercept: float) -> None:
+    """The faster way for whole numbers gives the bits of float64, signs of zero and all."""
+    limits = np.iinfo(dtype)
+    chance = np.random.default_rng(seed)
+    low, high = max(limits.min, -(2**31)), min(limits.max, 2**31)
+    stored = chance.integers(low, high, 50, endpoint=True).astype(dtype)
+    stored[:2] = 0, limits.max
+    expected = (stored.astype(np.float64) * slope + intercept).astype(np.float32)
+    assert rescaled(stored, slope, intercept).tobytes() == expected.tobytes()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 import numpy.typing as npt
 
 from neuronetra.domain.arrays import Array, Float32, UInt8
 from neuronetra.domain.modality import Modality
+from neuronetra.domain.order_statistics import ordered
 from neuronetra.domain.preprocessing import StretchStep, WindowStep
 
 
@@ -18,9 +21,7 @@ def stretched(values: npt.NDArray[np.generic], low: float, high: float) -> UInt8
     if high == low:
         return np.zeros(values.shape, np.uint8)
     if values.dtype == np.uint8 and values.size > 256:
-        table = stretched(np.arange(256, dtype=np.uint8), low, high)
-        looked_up: UInt8 = table[values]
-        return looked_up
+        return stretch_table(low, high).take(values.view(np.uint8))
     scaled = np.subtract(values, low, dtype=np.float64)
     scaled *= 255.0 / (high - low)
     np.clip(scaled, 0.0, 255.0, out=scaled)
@@ -29,19 +30,37 @@ def stretched(values: npt.NDArray[np.generic], low: float, high: float) -> UInt8
     return whole
 
 
+def stretch_table(low: float, high: float) -> UInt8:
+    """What ``stretched`` makes of each uint8 value: (256,)."""
+    return stretched(np.arange(256, dtype=np.uint8), low, high)
+
+
 def percentiles(values: npt.NDArray[np.generic], low: float, high: float) -> tuple[float, float]:
-    """Two percentiles of all ``values`` by numpy's linear rule, in float64.
+    """Two percentiles of all ``values``, none of them NaN, by numpy's linear rule, in float64.
 
     Equal to the bit to ``np.percentile`` of the values as float64; the values around each percentile are
     found in the dtype that they have, which is faster.
     """
     flat = values.reshape(-1)
-    places = [(flat.size - 1) * (percent / 100.0) for percent in (low, high)]
-    around = sorted({min(int(place) + step, flat.size - 1) for place in places for step in (0, 1)})
-    found = dict(zip(around, _ordered(flat, around), strict=True))
-    first, second = (
-        _between(found[int(p)], found[min(int(p) + 1, flat.size - 1)], p - int(p)) for p in places
-    )
+    if flat.dtype == np.uint8:
+        return percentiles_of_counts(np.bincount(flat, minlength=256), low, high)
+    return _linear(flat.size, low, high, lambda places: ordered(flat, places))
+
+
+def percentiles_of_counts(counts: npt.NDArray[np.int64], low: float, high: float) -> tuple[float, float]:
+    """The same of uint8 values, given how often each of the 256 occurs."""
+    below = np.cumsum(counts)
+    return _linear(int(below[-1]), low, high, lambda places: np.searchsorted(below, places, side="right"))
+
+
+def _linear(
+    size: int, low: float, high: float, at: Callable[[list[int]], Iterable[np.generic]]
+) -> tuple[float, float]:
+    """Both percentiles of ``size`` values, from those ``at`` these places of their order."""
+    places = [(size - 1) * (percent / 100.0) for percent in (low, high)]
+    around = sorted({min(int(place) + step, size - 1) for place in places for step in (0, 1)})
+    found = dict(zip(around, map(float, at(around)), strict=True))
+    first, second = (_between(found[int(p)], found[min(int(p) + 1, size - 1)], p - int(p)) for p in places)
     return first, second
 
 
@@ -49,15 +68,6 @@ def _between(low: float, high: float, part: float) -> float:
     """Numpy's linear rule, from the nearer end."""
     step = high - low
     return high - step * (1.0 - part) if part >= 0.5 else low + step * part
-
-
-def _ordered(flat: npt.NDArray[np.generic], places: list[int]) -> list[float]:
-    """The values at these places of the sorted ``flat``."""
-    if flat.dtype == np.uint8:
-        below = np.cumsum(np.bincount(flat, minlength=256))
-        return [float(np.searchsorted(below, place, side="right")) for place in places]
-    parted = np.partition(flat, places)
-    return [float(parted[place]) for place in places]
 
 
 def stretched_by_percentiles(values: npt.NDArray[np.generic], low: float, high: float) -> UInt8:
@@ -79,7 +89,22 @@ def stretch(slice_values: UInt8, step: StretchStep) -> UInt8:
 
 
 def rescaled(stored: Array, slope: float, intercept: float) -> Float32:
-    """The value stored x slope + intercept as float32 (DICOM part 3, C.11.1), computed in float64."""
+    """The value stored x slope + intercept as float32 (DICOM part 3, C.11.1), computed in float64.
+
+    Whole numbers that float32 holds exactly are computed in it, to the same bits.
+    """
     if slope == 1.0 and intercept == 0.0:
         return stored.astype(np.float32)
+    if _exact_in_float32(stored, slope, intercept):
+        values: Float32 = stored.astype(np.float32)
+        values *= np.float32(slope)
+        values += np.float32(intercept)
+        return values
     return (stored.astype(np.float64) * slope + intercept).astype(np.float32)
+
+
+def _exact_in_float32(stored: Array, slope: float, intercept: float) -> bool:
+    """Whether all are whole numbers of at most 16 bits, and so are products and sums of at most 24."""
+    if stored.dtype.kind not in "iu" or stored.dtype.itemsize > 2:
+        return False
+    return slope.is_integer() and intercept.is_integer() and 65536 * abs(slope) + abs(intercept) < 1 << 24
