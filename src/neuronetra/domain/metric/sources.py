@@ -1,0 +1,115 @@
+"""Where probabilities come from: a model, or baselines fitted in one way or another; and their measuring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+from attrs import field, frozen
+
+from neuronetra.domain.arrays import Array, Float64, locked_as_given, require_shape
+from neuronetra.domain.baselines import Covariates, Kind, PrevalenceBaseline, cross_fitted
+from neuronetra.domain.folds import grouped_folds
+from neuronetra.domain.metric.bootstrap import Resampling, resampled
+from neuronetra.domain.metric.calibration import BINS
+from neuronetra.domain.metric.measured import Measures
+from neuronetra.domain.metric.score import PRESENT, checked_labels
+
+CROSS_FITTED, IN_SAMPLE, TRAINING = "cross-fitted", "in-sample", "training"
+
+
+@frozen(eq=False)
+class Source:
+    """Probabilities (n, 14), and the fold (n,) of each series where they are constants of folds."""
+
+    probabilities: Float64 = field(converter=locked_as_given, repr=False)
+    fold: Array | None = field(default=None, repr=False)
+
+
+@frozen(eq=False)
+class Evaluated:
+    """The series that are evaluated.
+
+    Labels (n, 14), patients (n,) numbered from 0, what else is known of them, and whose left and right are known (n,),
+    all where ``None``.
+    """
+
+    truth: Array = field(converter=locked_as_given)
+    patients: Array = field(converter=locked_as_given)
+    known: Covariates
+    laterality_known: Array | None = None
+    bins: int = BINS
+
+    @classmethod
+    def of(
+        cls,
+        labels: npt.ArrayLike,
+        patients: npt.ArrayLike,
+        known: Covariates,
+        laterality_known: npt.ArrayLike | None = None,
+        bins: int = BINS,
+    ) -> Evaluated:
+        """Raises ``ValueError`` where the columns are not of one length."""
+        truth = checked_labels(labels)
+        people = np.unique(np.asarray(patients), return_inverse=True)[1]
+        require_shape("patients", people, (len(truth),))
+        require_shape("modality", known.modality, (len(truth),))
+        told = None if laterality_known is None else np.asarray(laterality_known, bool)
+        return cls(truth, people, known, told, bins)
+
+    @property
+    def persons(self) -> int:
+        """How many patients there are."""
+        return len(np.unique(self.patients))
+
+    def measures(self, source: Source) -> Measures:
+        """What is measured of probabilities."""
+        return Measures.of(
+            self.truth,
+            source.probabilities,
+            self.known.modality,
+            source.fold,
+            self.laterality_known,
+            self.bins,
+        )
+
+    def cross_fitted(self, folds: int, seed: int) -> dict[Kind, Source]:
+        """The baselines, each fold's fitted on all others; of a single patient there are none."""
+        count = min(folds, self.persons)
+        if count < 2:
+            return {}
+        fold = grouped_folds(self.patients, self.truth[:, PRESENT], self.known.modality, count, seed)
+        return {kind: Source(cross_fitted(kind, self.truth, self.known, fold), fold) for kind in Kind}
+
+    def fitted(self, training: Mapping[Kind, PrevalenceBaseline] | None) -> tuple[dict[Kind, Source], str]:
+        """The baselines of the training series, or else fitted on these very series; and which it is."""
+        if training is not None:
+            return {kind: Source(one.predict(self.known)) for kind, one in training.items()}, TRAINING
+        mine = {kind: PrevalenceBaseline.fit(kind, self.truth, self.known) for kind in Kind}
+        return {kind: Source(one.predict(self.known)) for kind, one in mine.items()}, IN_SAMPLE
+
+
+@frozen(eq=False)
+class Measured:
+    """Each source's measures, and their values (k, 1 + resamples), the series as they are first."""
+
+    measures: Mapping[str, Measures]
+    values: Mapping[str, Float64]
+
+    @classmethod
+    def of(
+        cls,
+        series: Evaluated,
+        sources: Mapping[str, Source],
+        resampling: Resampling,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Measured:
+        """All sources on the same resamples, so that their differences are paired.
+
+        Where the sources have folds, patients are drawn within them: the folds are fixed.
+        """
+        measures = {name: series.measures(source) for name, source in sources.items()}
+        strata = next((one.fold for one in sources.values() if one.fold is not None), None)
+        values = resampled(measures, series.patients, resampling, strata, progress) if measures else {}
+        return cls(measures, values)
