@@ -42,7 +42,7 @@ BREAKS = [
     ("app/predict.py", "import neuronetra.config", "Use cases"),
     ("domain/locations.py", "import pydicom", "The domain and the ports"),
     ("domain/locations.py", "import pathlib", "The domain and the ports"),
-    ("wiring.py", "import torch", "Heavy libraries"),
+    ("wiring/__init__.py", "import torch", "Heavy libraries"),
     ("cli/predict.py", "import neuronetra.adapters.disk.atomic", "The command line"),
 ]
 
@@ -106,11 +106,26 @@ def test_import_loads_nothing_heavy() -> None:
 
 def test_domain_loads_numpy_and_attrs_alone() -> None:
     """The domain and the ports load nothing from outside but numpy and attrs."""
-    loaded = _loaded("import neuronetra.ports, neuronetra.domain.stacking, neuronetra.app.predict")
+    loaded = _loaded(
+        "import neuronetra.ports, neuronetra.domain.stacking, neuronetra.app.predict, neuronetra.app.prepare\n"
+        "import neuronetra.app.explore, neuronetra.app.evaluate, neuronetra.app.synthesize"
+    )
     assert not loaded & {*HEAVY, "click", "pluggy", "platformdirs"}
 
 
-@pytest.mark.parametrize("arguments", ["--help", "predict --help", "models --help", "--version"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--help",
+        "predict --help",
+        "models --help",
+        "synthesize --help",
+        "prepare --help",
+        "explore --help",
+        "evaluate --help",
+        "--version",
+    ],
+)
 def test_help_loads_nothing_heavy(arguments: str) -> None:
     """Help answers without loading any library of an adapter."""
     code = f"""

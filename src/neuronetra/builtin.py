@@ -101,6 +101,30 @@ def _parquet_writer() -> Any:
     return ParquetWriter()
 
 
+def _rsna_cohort(location: str, patients: str | None = None, patient_key: str | None = None) -> Any:
+    from neuronetra.adapters.cohorts.rsna import RsnaCohort
+
+    return RsnaCohort(location, patients, patient_key)
+
+
+def _prepared_cohort(location: str, patients: str | None = None, patient_key: str | None = None) -> Any:
+    from neuronetra.adapters.cohorts.prepared import PreparedCohort
+
+    return PreparedCohort(location, patients, patient_key)
+
+
+def _png_frame_store(location: str) -> Any:
+    from neuronetra.adapters.frame_stores.png import PngFrameStore
+
+    return PngFrameStore(location)
+
+
+def _process_executor(jobs: int | None = None) -> Any:
+    from neuronetra.adapters.executors.processes import ProcessExecutor
+
+    return ProcessExecutor(jobs)
+
+
 @hookimpl
 def neuronetra_series_readers() -> list[Plugin]:
     return [
@@ -147,3 +171,24 @@ def neuronetra_result_writers() -> list[Plugin]:
         Plugin("csv", _csv_writer, ("polars",)),
         Plugin("parquet", _parquet_writer, ("polars",)),
     ]
+
+
+@hookimpl
+def neuronetra_cohorts() -> list[Plugin]:
+    return [Plugin("rsna", _rsna_cohort), Plugin("prepared", _prepared_cohort)]
+
+
+@hookimpl
+def neuronetra_frame_stores() -> list[Plugin]:
+    return [
+        Plugin(
+            "png",
+            _png_frame_store,
+            ("opencv-python-headless|opencv-python|opencv-contrib-python-headless|opencv-contrib-python",),
+        )
+    ]
+
+
+@hookimpl
+def neuronetra_executors() -> list[Plugin]:
+    return [Plugin("processes", _process_executor)]

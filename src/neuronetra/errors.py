@@ -18,6 +18,9 @@
     │   ├── ManifestError                     a manifest that is damaged or disagrees
     │   ├── IntegrityError                    a file whose sha256 is not the recorded one
     │   └── ReadOnlyStoreError (PermissionError)
+    ├── CohortError (ValueError)              a data set whose tables cannot be used
+    ├── FrameStoreError (ValueError)          prepared frames that are not there or damaged
+    ├── WorkerError (RuntimeError)            a process that died at its work
     ├── ScoringError (RuntimeError)           a network that gave no valid scores
     ├── ExportError (RuntimeError)            a network whose exported copy disagrees
     ├── OutputError (OSError)                 a result that cannot be written
@@ -131,6 +134,35 @@ class IntegrityError(StoreError):
 
 class ReadOnlyStoreError(StoreError, PermissionError):
     """The store cannot be written to."""
+
+
+class CohortError(NeuronetraError, ValueError):
+    """The tables of a data set cannot be used; ``rows`` lists every bad one, where rows are what is wrong."""
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        where: str = "",
+        found: str = "",
+        expected: str = "",
+        fix: str = "",
+        rows: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(problem, where=where, found=found, expected=expected, fix=fix)
+        self.rows = rows
+
+    def __reduce__(self) -> tuple[object, ...]:
+        fields = {name: getattr(self, name) for name in ("where", "found", "expected", "fix", "rows")}
+        return (partial(type(self), **fields), (self.problem,))
+
+
+class FrameStoreError(NeuronetraError, ValueError):
+    """Prepared frames are not there, are damaged, or are not what their manifest says."""
+
+
+class WorkerError(NeuronetraError, RuntimeError):
+    """A process that died at its work, or whose work ended in an unexpected exception."""
 
 
 class ScoringError(NeuronetraError, RuntimeError):

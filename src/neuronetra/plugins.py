@@ -78,6 +78,21 @@ class HookSpecifications:
         """Factories of ``ResultWriter``."""
         raise AssertionError
 
+    @hookspec
+    def neuronetra_cohorts(self) -> Iterable[Plugin]:
+        """Factories of ``Cohort``; options ``location: str``, ``patients: str``, ``patient_key: str``."""
+        raise AssertionError
+
+    @hookspec
+    def neuronetra_frame_stores(self) -> Iterable[Plugin]:
+        """Factories of ``FrameStore``; option ``location: str``."""
+        raise AssertionError
+
+    @hookspec
+    def neuronetra_executors(self) -> Iterable[Plugin]:
+        """Factories of ``Executor``; option ``jobs: int``."""
+        raise AssertionError
+
 
 PREFIX = "neuronetra_"
 KINDS: tuple[str, ...] = tuple(

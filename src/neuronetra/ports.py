@@ -16,17 +16,24 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Protocol, Self, runtime_checkable
+from typing import Generic, Protocol, Self, TypeVar, runtime_checkable
 
 import numpy.typing as npt
+from attrs import frozen
 
 from neuronetra.domain.checkpoints import Checkpoint, CheckpointName, Ensemble, Manifest
+from neuronetra.domain.cohort import LabelledSet
 from neuronetra.domain.frames import Frames
 from neuronetra.domain.modality import Modality
 from neuronetra.domain.prediction import Prediction
+from neuronetra.domain.prepared import PreparedSeries
 from neuronetra.domain.preprocessing import Preprocessing
 from neuronetra.domain.scores import Batch, Scores
 from neuronetra.domain.series import Series
+from neuronetra.errors import NeuronetraError
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 Progress = Callable[[int, int], None]
 """Called with (done, total) as long work goes on."""
@@ -204,4 +211,70 @@ class NetworkExporter(Protocol):
 
     def export(self, manifest: Manifest, weights: str, folder: str) -> str:
         """One self-contained ONNX file of safetensors ``weights`` in ``folder``; gives the path."""
+        ...
+
+
+@runtime_checkable
+class Cohort(Protocol):
+    """The labelled series of a data set."""
+
+    def read(self, progress: Progress | None = None) -> LabelledSet:
+        """Every usable series with its labels; rows that cannot be used are listed in ``bad_rows``.
+
+        Raises ``CohortError`` where the tables as a whole cannot be used. ``progress`` counts series.
+        """
+        ...
+
+
+@runtime_checkable
+class FrameStore(Protocol):
+    """Prepared series: uint8 frames of one preprocessing, with where each came from."""
+
+    def uids(self) -> tuple[str, ...]:
+        """The series that are whole in the store, sorted."""
+        ...
+
+    def series(self, uid: str) -> PreparedSeries:
+        """What is stored of a series. Raises ``FrameStoreError`` where it is not there or is damaged."""
+        ...
+
+    def read(self, uid: str, indices: Sequence[int]) -> Frames:
+        """uint8 (k, H, W) of those slices (canonical numbers, repeats allowed), ``positions`` the same.
+
+        Raises ``FrameStoreError`` where one is not stored or is damaged.
+        """
+        ...
+
+    def write(self, prepared: PreparedSeries, frames: Frames) -> int:
+        """Keep a series whole, or not at all, in place of what was there of it; gives the bytes written.
+
+        ``frames`` uint8 (k, H, W) are those that ``prepared`` lists. Raises ``OutputError``.
+        """
+        ...
+
+
+@frozen
+class Outcome(Generic[R]):
+    """What became of one item: its value, or the error that it ended with."""
+
+    value: R | None = None
+    error: NeuronetraError | None = None
+
+
+@runtime_checkable
+class Executor(Protocol):
+    """Does the same to many items, side by side."""
+
+    workers: int
+
+    def map(
+        self, function: Callable[[T], R], items: Sequence[T], progress: Progress | None = None
+    ) -> Iterator[Outcome[R]]:
+        """``function`` of each item, in the order of the items, as they are done.
+
+        ``function`` and items must be picklable. An item whose function raises a ``NeuronetraError``, or
+        whose worker dies (it is tried once more, alone), has an outcome with an ``error``; the others go
+        on. Only a few results are held at a time. Closing the iterator, an exception in the caller or the
+        end of this process, however it comes, ends the workers. ``progress`` counts items.
+        """
         ...

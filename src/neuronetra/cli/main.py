@@ -12,10 +12,14 @@ from typing import NoReturn
 import click
 
 from neuronetra.cli.doctor import doctor
+from neuronetra.cli.evaluate import evaluate
+from neuronetra.cli.explore import explore
 from neuronetra.cli.inspect import inspect
 from neuronetra.cli.models import models
 from neuronetra.cli.plugins import plugins
 from neuronetra.cli.predict import predict
+from neuronetra.cli.prepare import prepare
+from neuronetra.cli.synthesize import synthesize
 from neuronetra.errors import NeuronetraError, OutputError
 
 FAILED = 2
@@ -32,7 +36,7 @@ def neuronetra(debug: bool) -> None:
     """
 
 
-for command in (predict, inspect, models, plugins, doctor):
+for command in (predict, inspect, prepare, explore, evaluate, synthesize, models, plugins, doctor):
     neuronetra.add_command(command)
 
 

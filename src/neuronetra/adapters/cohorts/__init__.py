@@ -1,0 +1,1 @@
+"""Data sets: labelled series, real and made up."""

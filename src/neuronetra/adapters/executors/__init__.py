@@ -1,0 +1,1 @@
+"""Executors: the same work on many items, side by side."""

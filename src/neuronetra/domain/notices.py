@@ -1,0 +1,7 @@
+"""What must be said with results, beside ``neuronetra.domain.prediction.NOTICE``."""
+
+from __future__ import annotations
+
+SYNTHETIC_NOTICE = (
+    "Synthetic cohort: the images and labels are made up. Nothing here tells how a model does on patients."
+)
