@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from neuronetra.cli.destination import require_place
 from neuronetra.cli.options import READING, RUNNING, configuration, options
 from neuronetra.errors import UsageError
 
@@ -85,16 +86,6 @@ def _destination(out: str | None) -> AbstractContextManager[BinaryIO]:
 
 def _require_place(out: str | None, form: str) -> None:
     """Before any work: that the result has somewhere to go."""
-    if out is None:
-        if form == "parquet" and sys.stdout.isatty():
-            raise UsageError("parquet is not text", fix="name a file: --out FILE")
-        return
-    place = Path(out)
-    try:
-        is_folder, has_folder = place.is_dir(), place.absolute().parent.is_dir()
-    except (OSError, ValueError):
-        raise UsageError("not a file's name", found=repr(out[:80])) from None
-    if not out or out.endswith("/") or is_folder:
-        raise UsageError(f"{form} is one document", where=out, found="a folder", expected="a file's name")
-    if not has_folder:
-        raise UsageError("no such folder", where=str(place.parent), fix="make it first")
+    if out is None and form == "parquet" and sys.stdout.isatty():
+        raise UsageError("parquet is not text", fix="name a file: --out FILE")
+    require_place(out, form)

@@ -17,6 +17,9 @@ from neuronetra.adapters.phantom.anatomy_distances import (
 )
 from neuronetra.domain.arrays import Float32
 
+THALAMUS, THALAMUS_RADII = (10.5, 22.0, 25.0), (8.0, 14.0, 9.5)
+_LODGE = (9.0, 15.0, 10.5)
+"""Of hemisphere about a thalamus, which reaches below the tentorium's plane: it stands in the notch."""
 _GAP = 1.2
 """mm of CSF between dura and gyri in the fullest head."""
 
@@ -73,7 +76,7 @@ def nuclei(folded: Points) -> Float32:
         ellipsoid(folded, (25.0, 4.0, 21.0), (8.0, 18.0, 12.0)),
         np.float32(17.0) + np.abs(folded.y - 4) * np.float32(0.25) - folded.x,
     )
-    thalamus = ellipsoid(folded, (10.5, 22.0, 25.0), (8.0, 14.0, 9.5))
+    thalamus = ellipsoid(folded, THALAMUS, THALAMUS_RADII)
     dentate = np.abs(ellipsoid(folded, (13.0, 53.0, -17.0), (7.0, 8.0, 5.0))) - np.float32(0.8)
     amygdala = ellipsoid(folded, (23.0, 2.0, -3.0), (6.0, 7.0, 5.0))
     claustrum = np.abs(ellipsoid(folded, (22.0, 4.0, 20.0), (14.0, 22.0, 16.0))) - np.float32(0.6)
@@ -116,8 +119,12 @@ def cerebrum(
     points: Points, anatomy: Anatomy, cavity: Float32, tentorium: Float32, stem_field: Float32
 ) -> Float32:
     """Both hemispheres down to the tentorium, without their sulci."""
-    above = common(cavity + np.float32(_GAP + anatomy.atrophy), np.float32(2.4) - tentorium)
-    return common(above, -cisterns(points, stem_field), np.float32(1.2) - stem_body(points, stem_field))
+    lodge = ellipsoid(points.folded, THALAMUS, _LODGE)
+    above = common(
+        cavity + np.float32(_GAP + anatomy.atrophy), np.minimum(np.float32(2.4) - tentorium, lodge)
+    )
+    apart = common(-cisterns(points, stem_field), np.float32(1.2) - stem_body(points, stem_field))
+    return common(above, np.minimum(apart, lodge))
 
 
 def stem_body(points: Points, stem_field: Float32) -> Float32:
