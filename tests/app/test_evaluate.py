@@ -141,3 +141,13 @@ def test_progress_counts_resamples() -> None:
     QUICK.evaluate(cohort(), progress=lambda done, total: seen.append((done, total)))
     assert seen
     assert seen[-1][0] == seen[-1][1]
+
+
+def test_labels_given_as_predictions_are_found_out() -> None:
+    """The table of labels itself scores 1: it is warned of, and one other value is enough to be none."""
+    whole = cohort()
+    uids = tuple(one.uid for one in whole.series)
+    values = whole.labels.astype(float)
+    assert "table of labels" in " ".join(QUICK.evaluate(whole, PredictionTable(uids, values)).warnings)
+    values[0, 0] = 0.5
+    assert "table of labels" not in " ".join(QUICK.evaluate(whole, PredictionTable(uids, values)).warnings)

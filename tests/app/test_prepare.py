@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from attrs import evolve
 
 from neuronetra.app.loading_times import loading_times
 from neuronetra.app.prepare import Preparation
 from neuronetra.app.preparing import Done, SeriesPreparer
 from neuronetra.domain.cohort import LabelledSeries, LabelledSet
+from neuronetra.domain.cohort_table import NAME
 from neuronetra.domain.locations import LABELS
 from neuronetra.domain.modality import Modality
 from neuronetra.domain.prepared import Kept
@@ -94,6 +96,42 @@ def test_failures_are_kept_until_they_are_mended(reader: FakeReader, store: Memo
     reader.failures = {}
     run(COHORT, {}, Shard())
     assert not dict(failures_from(place.texts[FAILURES]))
+
+
+def test_slices_that_could_not_be_had_are_tried_again(reader: FakeReader, store: MemoryFrameStore) -> None:
+    """What was lost for a moment, as for want of memory, is there in the end; other series are left alone."""
+    run = preparation(preparer(reader, store).prepare, store).run
+    reader.unreadable = {"003.dcm": "cannot be decoded"}
+    assert run(LabelledSet(COHORT.series[:1], "0" * 64), {}, Shard()).totals.lost == 1
+    reader.unreadable = {}
+    again = run(COHORT, {}, Shard())
+    assert (again.made, again.there_before, again.totals.lost) == (5, 0, 0)
+    assert store.series("1.1").indices == tuple(range(9))
+    assert run(COHORT, {}, Shard()).made == 0
+
+
+def test_a_series_prepared_in_another_way_is_made_anew(reader: FakeReader, store: MemoryFrameStore) -> None:
+    """Shards of two kinds that were copied together do not pass for one: no table lists them side by side."""
+    others = evolve(preparer(reader, store, Kept.SAMPLED), made_by="other").prepare
+    others(COHORT.series[0])
+    others(COHORT.series[1])
+    place = MemoryPlace()
+    work = evolve(preparer(reader, store), made_by="ours").prepare
+    ours = Preparation(place, store, InlineExecutor(), work, "ours")
+    first = ours.run(COHORT, {}, Shard(1, 2))
+    assert (first.made, first.totals.uids) == (3, ["1.1", "1.3", "1.5"])
+    assert {line.split(",")[0] for line in place.texts[MAPPING].splitlines()[1:]} == {"1.1", "1.3", "1.5"}
+    assert ours.run(COHORT, {}, Shard()).totals.uids == list(UIDS)
+    assert {store.series(uid).made_by for uid in UIDS} == {"ours"}
+
+
+def test_tables_are_of_the_cohort_alone(reader: FakeReader, store: MemoryFrameStore) -> None:
+    """A series that the cohort no longer has, its folder being gone, has labels in no table and frames in none."""
+    place = MemoryPlace()
+    run = preparation(preparer(reader, store).prepare, store, place).run
+    run(COHORT, {}, Shard())
+    assert run(LabelledSet(COHORT.series[1:], "0" * 64), {}, Shard()).totals.series == 4
+    assert "\n1.1," not in place.texts[MAPPING] + place.texts[NAME]
 
 
 def test_a_full_disk_ends_it_at_once(reader: FakeReader, store: MemoryFrameStore) -> None:

@@ -115,3 +115,23 @@ def test_arteries_are_known_by_their_exact_names():
     for cell in ("Aneurysm Present", "basilar tip", ""):
         with pytest.raises(ValueError, match="none of the 13"):
             cells.artery_of(cell)
+
+
+@pytest.mark.parametrize("parse", [cells.label_of, cells.modality_of, cells.artery_of])
+@pytest.mark.parametrize("cell", ["Doe^Jane", "MR Smith", "1234567", "patient-0-1", "陳大文", "19520304"])
+def test_a_name_in_the_wrong_column_is_not_quoted(parse, cell):
+    """With two columns exchanged a cell may be who it is: it is refused without being repeated."""
+    with pytest.raises(ValueError, match="what stands there") as caught:
+        parse(cell)
+    assert cell not in str(caught.value)
+
+
+def test_what_is_nearly_right_is_quoted():
+    """A label, a modality and a location that are nearly one help when they are seen."""
+    for parse, cell in (
+        (cells.label_of, "0.5"),
+        (cells.modality_of, "MR angio"),
+        (cells.artery_of, "Basilar Top"),
+    ):
+        with pytest.raises(ValueError, match=repr(cell)):
+            parse(cell)

@@ -72,3 +72,10 @@ def test_all_that_is_missing_is_listed():
     with pytest.raises(CohortError, match="15 columns are missing") as caught:
         _unknown(("SeriesInstanceUID",))
     assert len(caught.value.rows) == 15
+
+
+def test_a_first_row_instead_of_a_header_is_not_quoted():
+    """A table without a header is told so; what stands there may be a patient's."""
+    with pytest.raises(CohortError, match="there is no header") as caught:
+        require_columns(Table("patients", ("1.2.3", "patient-7"), ()), columns.PATIENTS)
+    assert "patient-7" not in f"{caught.value} {caught.value.rows}"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuronetra.domain.cohort_csv import BOM, LONGEST_QUOTE, parsed_table, quoted
+from neuronetra.domain.cohort_csv import BOM, LONGEST_QUOTE, MOST_ROWS, parsed_table, quoted
 from neuronetra.errors import CohortError
 
 KNOWN = ("uid", "age", "note")
@@ -101,3 +101,44 @@ def test_quotes_are_short_and_printable():
     """A cell in a message is cut, and no character of it can act on a terminal."""
     assert len(quoted("x" * 500)) == LONGEST_QUOTE + 2
     assert "\x1b" not in quoted("\x1b[31m")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("uid,age\n1,2\n3," + "x" * 200_000 + "\n", 3, "a cell without end"),
+        ('uid,age\n1,2\n\n3,"4\n5,6\n', 4, "a quotation mark that is never closed"),
+    ],
+)
+def test_a_broken_record_is_told_with_its_line(text, line, said):
+    """Of a record that never ends the line on which it begins is named, in plain words."""
+    with pytest.raises(CohortError) as caught:
+        _table(text)
+    assert (caught.value.where, caught.value.found) == (f"t.csv, line {line}", said)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "uid,age," + ",".join(map(str, range(50_000))) + "\n1,2\n",
+        "uid,age\n" + "1,2\n" * (MOST_ROWS + 1),
+    ],
+)
+def test_more_than_any_table_has_is_refused(text):
+    """Columns and rows without end are an error, before anything is done for each of them."""
+    with pytest.raises(CohortError, match=r"more (columns|rows) than"):
+        _table(text)
+
+
+def test_separators_without_end_cost_no_more_than_reading_them():
+    """A header and a row with 300,000 empty cells behind the others are the same as without (not 300,000 times)."""
+    more = "," * 300_000
+    table = _table(f"uid,age{more}\n1,2{more}\n")
+    assert table.cells(table.rows[0]) == {"uid": "1", "age": "2"}
+
+
+def test_a_name_that_is_not_known_is_not_quoted():
+    """Where a header is missing its cells may be a person's: two that are equal are told by their places."""
+    with pytest.raises(CohortError, match="columns 2 and 3") as caught:
+        _table("1.2,Doe^Jane,Doe^Jane\n")
+    assert "Doe" not in str(caught.value)

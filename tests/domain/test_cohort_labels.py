@@ -135,3 +135,12 @@ def test_a_table_without_rows_is_an_error():
     """A header alone is no data set."""
     with pytest.raises(CohortError, match="no rows"):
         label_rows(_table())
+
+
+def test_one_uid_in_every_row_is_read_in_one_pass():
+    """20,000 rows of one series that differ are all listed, each with another line of the same (not n times n)."""
+    first, *others = (_cells("1.2", PatientAge=str(20 + n % 80)) for n in range(20_000))
+    found, bad = label_rows(_table(first, *others))
+    assert not found
+    assert [row.line for row in bad] == list(range(2, 20_002))
+    assert all(f"line {row.line}," not in row.problem for row in bad)

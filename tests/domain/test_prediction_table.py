@@ -180,3 +180,9 @@ def test_any_text_is_a_probability_or_refused(text: str) -> None:
     """No text crashes or slips through: it gives a value in [0, 1], or a plain reason."""
     with suppress(ValueError):
         assert 0.0 <= probability_of(text) <= 1.0
+
+
+def test_what_is_too_long_for_a_uid_is_none() -> None:
+    """Of a cell of a million characters in place of the uid nothing is kept."""
+    with pytest.raises(InputError, match="no uid"):
+        table(row("1" * 1_000_000))

@@ -53,6 +53,8 @@ def prepared(draw: st.DrawFn) -> PreparedSeries:
         tuple(draw(st.lists(st.text(), max_size=3))),
         tuple(lost),
         draw(st.integers(0, 2**45)),
+        draw(st.integers(0, 10**6)),
+        draw(st.text(max_size=64)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -29,6 +30,31 @@ def test_an_equal_run_differs_in_nothing() -> None:
     """Notes may differ: they say what was met on the way, not what was made."""
     manifest = PLAN.manifest(COHORT, KEY)
     assert not list(differences(manifest, PLAN.manifest(evolve(COHORT, notes=()), KEY)))
+
+
+def test_options_in_another_order_are_the_same() -> None:
+    """Manifest and digest are equal byte for byte, however a configuration is written."""
+    one, other = (
+        evolve(PLAN, reader_options=dict(items), versions={name: "1" for name, _ in items})
+        for items in ([("a", {"x": 1, "y": 2}), ("b", 3)], [("b", 3), ("a", {"y": 2, "x": 1})])
+    )
+    assert json.dumps(one.manifest(COHORT, KEY)) == json.dumps(other.manifest(COHORT, KEY))
+    assert one.digest == other.digest
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kept": Kept.SAMPLED},
+        {"recipe": "v1"},
+        {"reader": "simpleitk"},
+        {"reader_options": {"stack": 1}},
+        {"versions": {}},
+    ],
+)
+def test_the_digest_tells_how_frames_were_made(change: dict[str, Any]) -> None:
+    """Whatever decides the bytes of frames changes it."""
+    assert evolve(PLAN, **change).digest != PLAN.digest
 
 
 SMALLER = Preprocessing((*FOUNDING_PREPROCESSING.steps[:-1], ResizeStep(64, 64)))

@@ -350,3 +350,17 @@ def test_prepared_cohort_gives_the_same_figures(
     left, right = (document(place, "--predictions", path) for place in (cohort, prepared))
     assert right["synthetic"] is True
     assert {**left, "cohort": None} == {**right, "cohort": None}
+
+
+@pytest.mark.parametrize("name", ["train.csv", "series/report.html", "p.csv", "key"])
+def test_nothing_that_is_read_is_overwritten(
+    cohort: Path, predicted: Callable[..., Path], tmp_path: Path, name: str
+) -> None:
+    """--out on a table of the cohort, among its series, on the predictions or on the key is refused; all stays."""
+    path, key = predicted(), tmp_path / "key"
+    key.write_text("a secret of many letters")
+    place = tmp_path / name if name in {"p.csv", "key"} else cohort / name
+    before = place.read_bytes() if place.exists() else None
+    said = refused("evaluate", cohort, "--predictions", path, "--patient-key", key, "--out", place)
+    assert "overwritten" in said
+    assert (place.read_bytes() if place.exists() else None) == before

@@ -94,6 +94,8 @@ def test_what_cannot_be_read_is_told(clean: Path, tmp_path: Path) -> None:
     text = hidden.stdout + hidden.stderr + (tmp_path / "y.html").read_text()
     assert folder.name not in text
     assert "series-1" in text
+    (line,) = [line for line in told(hidden.stderr) if line.startswith("error:")]
+    assert line.startswith("error: series-1: ")
 
 
 def _patients(cohort: Path) -> str:
@@ -123,3 +125,37 @@ def test_bad_usage_is_one_line(clean: Path, tmp_path: Path) -> None:
     if Path("/proc").is_dir():
         assert "cannot be written" in refused("explore", clean, "/proc/x.html")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_page_takes_the_place_of_what_is_read(tmp_path: Path) -> None:
+    """A page in the place of a table, of a patients' table or among the images is refused; they stay."""
+    cohort = small_cohort(tmp_path / "c", series=2, slices=2)
+    table = Path(_patients(cohort))
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    for place in (cohort / "train.csv", cohort / "series" / "x.html", table):
+        assert "would be overwritten" in refused("explore", cohort, place, "--patients", table)
+    (tmp_path / "link").symlink_to(cohort / "train.csv")
+    assert "would be overwritten" in refused("explore", cohort, tmp_path / "link")
+    (tmp_path / "link").unlink()
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_an_unknown_reader_is_no_cohort_that_cannot_be_read(tmp_path: Path) -> None:
+    """The name is told and the names there are; no page is made of nothing."""
+    cohort = small_cohort(tmp_path / "c", series=2, slices=2)
+    line = refused("explore", cohort, tmp_path / "x.html", "--reader", "none")
+    assert "found 'none'" in line
+    assert "pydicom" in line
+    assert not (tmp_path / "x.html").exists()
+
+
+def test_too_few_to_tell_is_not_no_leak(tmp_path: Path) -> None:
+    """Of a cohort too small for it no number of leaks is said, and --fail-on-leak does not pass it."""
+    cohort = small_cohort(tmp_path / "c", series=1, slices=2)
+    done = run("explore", cohort, tmp_path / "x.html", "--jobs", 1)
+    assert done.returncode == ALL_DONE, done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if "leaks" in line]
+    assert "not looked for: too few" in line
+    assert "1 of 1 patient\n" in done.stdout
+    failed = run("explore", cohort, tmp_path / "x.html", "--jobs", 1, "--fail-on-leak")
+    assert failed.returncode == SOME_FAILED

@@ -44,6 +44,28 @@ def test_bad_usage(tmp_path: Path) -> None:
     )
 
 
+def test_places_are_looked_at_before_any_work(tmp_path: Path) -> None:
+    """An empty name, a page that is a folder, has none, or is the cohort's own: nothing is begun."""
+    out, told = tmp_path / "cohort", ("--series", "1", "--seed", "1")
+    assert "an empty name" in refused("synthesize", "", *told)
+    pages = (("", "a folder"), (tmp_path, "a folder"), (tmp_path / "no" / "x.html", "no such folder"))
+    for page, why in (*pages, (out, "beside"), (out / "x.html", "beside")):
+        assert why in refused("synthesize", out, *told, "--preview", page)
+    (tmp_path / "link").symlink_to("link")
+    assert "--preview" in refused("synthesize", out, *told, "--preview", tmp_path / "link")
+    assert not out.exists()
+
+
+def test_a_page_beside_a_cohort_in_a_new_folder(tmp_path: Path) -> None:
+    """The folder that both lie in is made with the cohort; the table of one series speaks of one patient."""
+    new = tmp_path / "new"
+    mix = ("--series", "1", "--seed", "1", "--modality-mix", "T2=1", "--jobs", "1")
+    done = run("synthesize", new / "cohort", *mix, "--preview", new / "page.html")
+    assert done.returncode == 0, done.stderr
+    assert "1 series of 1 made-up patient\n" in done.stdout
+    assert {path.name for path in new.iterdir()} == {"cohort", "page.html"}
+
+
 def test_killed_and_taken_up(tmp_path: Path) -> None:
     """A run that is killed outright takes its workers along, and the same command then ends it to the same bytes."""
     told = ("--series", "3", "--seed", "3", "--modality-mix", "MRA=1", "--jobs", "2")

@@ -57,3 +57,15 @@ def test_a_plug_in_is_asked_for_by_its_kind(tmp_path, monkeypatch):
     assert isinstance(cohort_at(offers, "./hospital:x"), RsnaCohort)
     with pytest.raises(UsageError, match="no option 'patients'"):
         cohort_at(offers, "hospital:x", patients="p.csv")
+
+
+def test_a_folder_that_may_not_be_entered_is_said(tmp_path, monkeypatch):
+    """That it is there and closed is another thing than no folder."""
+    (tmp_path / "manifest.json").touch()
+
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.is_file", refuse)
+    with pytest.raises(CohortError, match="Permission denied"):
+        cohort_at(registry(), str(tmp_path))

@@ -38,7 +38,8 @@ class Evaluator:
         known = None if table.laterality_known is None else table.laterality_known[rows[there]]
         kept = cohort.keep(one.uid for one, is_there in zip(cohort.series, there, strict=True) if is_there)
         measured = self._measured(kept, table.probabilities[rows[there]], known, progress)
-        return CohortEvaluation(measured, cohort, _match(cohort, table))
+        labels_themselves = np.array_equal(kept.labels, table.probabilities[rows[there]])
+        return CohortEvaluation(measured, cohort, _match(cohort, table, labels_themselves))
 
     def _measured(
         self,
@@ -61,7 +62,7 @@ class Evaluator:
         )
 
 
-def _match(cohort: LabelledSet, table: PredictionTable) -> Match:
+def _match(cohort: LabelledSet, table: PredictionTable, labels_themselves: bool) -> Match:
     predicted, failed = set(table.uids), set(table.failed)
     missing = tuple(one.uid for one in cohort.series if one.uid not in predicted)
     return Match(
@@ -72,6 +73,7 @@ def _match(cohort: LabelledSet, table: PredictionTable) -> Match:
         laterality_told=table.laterality_known is not None,
         models=table.models,
         untrained=table.untrained,
+        labels_themselves=labels_themselves,
     )
 
 

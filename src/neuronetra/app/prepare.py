@@ -51,19 +51,27 @@ class Place(Protocol):
 
 @define
 class Totals:
-    """What lies in the folder when a run ends: series, slices, bytes of the files read and of the pictures."""
+    """What lies in the folder when a run ends: slices, bytes of the files read and of the pictures.
 
-    series: int = 0
+    ``lost`` counts slices that were sent and could not be had.
+    """
+
+    uids: list[str] = field(factory=list)
     slices: int = 0
     lost: int = 0
     source_bytes: int = 0
     stored_bytes: int = 0
 
+    @property
+    def series(self) -> int:
+        """How many."""
+        return len(self.uids)
+
     def add(self, prepared: PreparedSeries, size: int) -> None:
         """Count a series whose pictures have so many bytes."""
-        self.series += 1
+        self.uids.append(prepared.uid)
         self.slices += len(prepared.frames)
-        self.lost += len(prepared.lost)
+        self.lost += prepared.missing
         self.source_bytes += prepared.source_bytes
         self.stored_bytes += size
 
@@ -98,12 +106,16 @@ class _Tally:
 
 @frozen
 class Preparation:
-    """Prepares a cohort into ``place`` and ``store`` by ``work``, which keeps one series, on ``executor``."""
+    """Prepares a cohort into ``place`` and ``store`` by ``work``, which keeps one series, on ``executor``.
+
+    ``made_by`` is the digest of how: a series that was prepared in another way is not there.
+    """
 
     place: Place
     store: SizedStore
     executor: Executor
     work: Callable[[LabelledSeries], Done]
+    made_by: str = ""
 
     def run(
         self,
@@ -115,17 +127,23 @@ class Preparation:
     ) -> Prepared:
         """Prepare what the shard lacks. ``progress`` counts series, ``slices`` is told how many each had.
 
-        A series that fails is noted and tried again by the next run. Raises ``OutputError`` where nothing
-        can be written any more; what is whole stays, and another run goes on from there.
+        A series that fails is noted and tried again by the next run, and so is one that lacks slices which
+        could not be had: it may have been for want of memory, or while files were still being copied. Raises
+        ``OutputError`` where nothing can be written any more; what is whole stays, and another run goes on.
         """
         with self.place.opened(manifest, shard):
             mine = shard.of(cohort.series)
             there = set(self.store.uids())
-            lacking = [entry for entry in mine if entry.uid not in there]
+            lacking = [entry for entry in mine if entry.uid not in there or not self._complete(entry.uid)]
             tally = self._work_through(lacking, progress, slices)
             with self.place.tables():
                 totals = self._write_tables(cohort, mine, tally.failures)
         return Prepared(tally.made, len(mine) - len(lacking), tally.failures, totals)
+
+    def _complete(self, uid: str) -> bool:
+        """Whether a series that is there is as good as it can be."""
+        prepared = self.store.series(uid)
+        return prepared.made_by == self.made_by and not prepared.missing
 
     def _work_through(
         self,
@@ -145,22 +163,24 @@ class Preparation:
     def _write_tables(
         self, cohort: LabelledSet, mine: tuple[LabelledSeries, ...], failed: Mapping[str, str]
     ) -> Totals:
-        """Write the tables of all that is there, other shards' too."""
-        whole = self.store.uids()
-        others = {entry.uid for entry in cohort.series} - {entry.uid for entry in mine} - set(whole)
+        """Write the tables of all that is there of the cohort, other shards' too."""
+        every, totals = {entry.uid for entry in cohort.series}, Totals()
+        others = every - {entry.uid for entry in mine}
         before = {uid: why for uid, why in self.place.failures().items() if uid in others}
-        totals = Totals()
-        self.place.write(MAPPING, self._mapping(whole, totals))
-        self.place.write(FAILURES, [failures_table({**before, **failed})])
+        self.place.write(MAPPING, self._mapping(every, totals))
+        lacking = every - set(totals.uids)
+        failures = {uid: why for uid, why in {**before, **failed}.items() if uid in lacking}
+        self.place.write(FAILURES, [failures_table(failures)])
         self.place.write(COHORT, [to_csv(cohort)])
         return totals
 
-    def _mapping(self, whole: Iterable[str], totals: Totals) -> Iterator[str]:
+    def _mapping(self, every: set[str], totals: Totals) -> Iterator[str]:
+        """The table of these series' frames; what stands in it is added to ``totals``."""
         yield mapping_header()
-        for uid in whole:
-            prepared = self.store.series(uid)
-            totals.add(prepared, self.store.size(uid))
-            yield mapping_lines(prepared, f"{FOLDER}/{uid}")
+        for uid in self.store.uids():
+            if uid in every and (prepared := self.store.series(uid)).made_by == self.made_by:
+                totals.add(prepared, self.store.size(uid))
+                yield mapping_lines(prepared, f"{FOLDER}/{uid}")
 
 
 class _Closable(Protocol):

@@ -14,7 +14,7 @@ from neuronetra.domain.frames import Frames
 from neuronetra.domain.modality import Modality
 from neuronetra.domain.prepared import Kept, PreparedSeries, StoredFrame
 from neuronetra.domain.recipes import Pipeline
-from neuronetra.domain.series import Series
+from neuronetra.domain.series import Reading, Series
 from neuronetra.errors import InputError, SeriesError, SliceError
 from neuronetra.ports import FrameStore, Preprocessor, SeriesReader
 
@@ -38,19 +38,20 @@ class Done:
 class _Read:
     """The prepared frames of a series by their numbers as scanned, and the slices that could not be read.
 
-    ``lost`` maps their names to reasons; ``warnings`` are those of the reading with these losses.
+    ``lost`` maps their names to reasons; ``reading`` is that with these losses.
     """
 
     frames: Frames
     lost: Mapping[str, str]
-    warnings: tuple[str, ...]
+    reading: Reading
 
 
 @frozen
 class SeriesPreparer:
     """Prepares series as prediction does, by ``pipeline``, into ``store``.
 
-    Memory is bounded: pixels are read and prepared in blocks of slices. ``file_size`` gives a file's bytes.
+    Memory is bounded: pixels are read and prepared in blocks of slices. ``file_size`` gives a file's bytes;
+    ``made_by`` is the digest of all these choices.
     """
 
     reader: SeriesReader
@@ -59,6 +60,7 @@ class SeriesPreparer:
     pipeline: Pipeline
     kept: Kept
     file_size: Callable[[str], int]
+    made_by: str = ""
 
     def prepare(self, entry: LabelledSeries) -> Done:
         """Prepare and keep one series. Raises ``InputError`` where it cannot be used, or ``OutputError``."""
@@ -66,7 +68,7 @@ class SeriesPreparer:
         modality = _modality(series)
         read = self._all(series, modality) if self.kept is Kept.ALL else self._sampled(series, modality)
         size = sum(self.file_size(source) for source in {item.source for item in series.slices})
-        prepared = _described(series, modality, read, size)
+        prepared = evolve(_described(series, modality, read, size), made_by=self.made_by)
         return Done(series.uid, len(read.frames), size, self.store.write(prepared, read.frames))
 
     def found(self, entry: LabelledSeries) -> Series:
@@ -89,7 +91,7 @@ class SeriesPreparer:
         left = _usable(series.without(lost) if lost else series)
         positions = tuple(position for block in blocks for position in block.positions)
         pixels = own(np.concatenate([block.pixels for block in blocks]))
-        return _Read(Frames(pixels, positions, blocks[0].plane), lost, left.reading.warnings)
+        return _Read(Frames(pixels, positions, blocks[0].plane), lost, left.reading)
 
     def _readable(self, series: Series, block: tuple[int, ...], lost: dict[str, str]) -> Frames | None:
         """Those slices of a block that can be read; the others join ``lost``."""
@@ -114,7 +116,7 @@ class SeriesPreparer:
         lost = {item.name: "" for item in series.slices if item.name not in left}
         once = frames.keep([frames.positions.index(position) for position in sorted(set(frames.positions))])
         chosen = evolve(once, positions=tuple(numbers[position] for position in once.positions))
-        return _Read(self._prepared(chosen, modality), lost, read.series.reading.warnings)
+        return _Read(self._prepared(chosen, modality), lost, read.series.reading)
 
     def _prepared(self, frames: Frames, modality: Modality) -> Frames:
         return self.preprocessor.apply(frames, self.pipeline.preprocessing, modality)
@@ -155,9 +157,10 @@ def _described(series: Series, modality: Modality, read: _Read, size: int) -> Pr
         read.frames.plane,
         series.frame_count,
         tuple(_stored(series, position) for position in read.frames.positions),
-        read.warnings,
+        read.reading.warnings,
         tuple(number for number, item in enumerate(series.slices) if item.name in read.lost),
         size,
+        read.reading.missing,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 SHOWN_ROWS = 20
+_OF_A_COHORT = (
+    *("train.csv", "train_localizers.csv", "synthetic.json", "series"),
+    *("manifest.json", "cohort.csv", "series_index_mapping.csv", "failures.csv", "frames"),
+)
 
 COHORT = (
     click.option(
@@ -52,6 +57,11 @@ def read_cohort(
     return read_opened(cohort_at(registry(), location, patients, patient_key), strict, progress)
 
 
+def files_read(location: str, *others: str | None) -> list[str]:
+    """The files and folders that a cohort at ``location`` is read from, and ``others``: nothing replaces them."""
+    return [*(str(Path(location, name)) for name in _OF_A_COHORT), *filter(None, others)]
+
+
 def read_opened(cohort: Cohort, strict: bool = False, progress: Progress | None = None) -> LabelledSet:
     """The same of a cohort that is at hand."""
     from neuronetra.app.cohort import opened
@@ -74,7 +84,7 @@ def read_opened(cohort: Cohort, strict: bool = False, progress: Progress | None 
 
 def _clear_line() -> None:
     """What is told must not stand behind a bar that is still drawn."""
-    if sys.stderr.isatty():
+    if sys.stderr is not None and sys.stderr.isatty():
         click.echo("\r\x1b[K", err=True, nl=False)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from neuronetra.errors import UsageError
@@ -21,6 +23,15 @@ def require_place(out: str | None, form: str) -> None:
         raise UsageError(f"{form} is one document", where=out, found="a folder", expected="a file's name")
     if not has_folder:
         raise UsageError("no such folder", where=str(place.parent), fix="make it first")
+
+
+def require_no_input(out: str | None, inputs: Iterable[str | None]) -> None:
+    """That ``out`` is none of the files read, nor in one of the folders read. Raises ``UsageError``."""
+    if out is None:
+        return
+    place = Path(os.path.realpath(out))
+    if any(place.is_relative_to(os.path.realpath(path)) for path in inputs if path):
+        raise UsageError("it is read, and would be overwritten", where=out, fix="name another file for --out")
 
 
 def write_document(out: str | None, content: bytes) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from neuronetra.cli.cohort_options import cohort_options, read_cohort
+from neuronetra.cli.cohort_options import cohort_options, files_read, read_cohort
 from neuronetra.cli.predict import ALL_DONE, SOME_FAILED
 
 MOST_RESAMPLES = 100_000
@@ -42,11 +42,12 @@ def evaluate(
     Example: neuronetra evaluate cohort --predictions predictions.csv --format html --out evaluation.html
     """
     from neuronetra.app.evaluate import Evaluator
-    from neuronetra.cli.destination import require_place, write_document
+    from neuronetra.cli.destination import require_no_input, require_place, write_document
     from neuronetra.cli.progress import ProgressLine
     from neuronetra.wiring.evaluation import predictions_at, rendered
 
     require_place(out, form)
+    require_no_input(out, files_read(cohort, predictions, given["patients"], given["patient_key"]))
     table = None if predictions is None else predictions_at(predictions)
     with ProgressLine("series") as reading:
         how = given["patients"], given["patient_key"], given["strict"]

@@ -22,7 +22,7 @@ class ProgressLine:
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._on_terminal = sys.stderr.isatty()
+        self._on_terminal = sys.stderr is not None and sys.stderr.isatty()
         self._pause = _BETWEEN_DRAWINGS if self._on_terminal else _BETWEEN_LINES
         self._shown = False
         self._first = self._done = 0

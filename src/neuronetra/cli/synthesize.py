@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +13,22 @@ from neuronetra.cli.progress import ProgressLine
 from neuronetra.errors import UsageError
 
 if TYPE_CHECKING:
+    from neuronetra.domain.contact_sheet import Seen
     from neuronetra.domain.synthesis import SynthesisPlan
     from neuronetra.domain.synthesis_tables import MadeSeries
+
+MOST_SEED = 2**63 - 1
 
 
 @click.command()
 @click.argument("out", type=click.Path())
 @click.option("--series", type=click.IntRange(1), required=True, metavar="N", help="How many series.")
 @click.option(
-    "--seed", type=click.IntRange(0), required=True, metavar="S", help="The same seed gives the same bytes."
+    "--seed",
+    type=click.IntRange(0, MOST_SEED),
+    required=True,
+    metavar="S",
+    help="The same seed gives the same bytes.",
 )
 @click.option(
     "--size",
@@ -59,25 +67,38 @@ def synthesize(  # noqa: PLR0913, PLR0917 - one argument an option
     from neuronetra.wiring import Wiring
     from neuronetra.wiring.synthesis import synthesis
 
-    _require_apart(out, preview)
+    _require_places(out, preview)
     plan = plan_cohort(series, seed, Size(size), None if mix is None else parse_mix(mix))
     wiring = Wiring(Configuration())
     with ProgressLine("series") as progress:
         made = synthesis(wiring, out, jobs).run(plan, progress)
-    if preview is not None:
-        _draw(out, preview)
     document = _document(plan, made)
     click.echo(json.dumps(document, indent=1, allow_nan=False) if form == "json" else _table(document))
+    if preview is not None:
+        _draw(out, preview)
 
 
-def _require_apart(out: str, preview: str | None) -> None:
-    """The page is no part of the cohort. Raises ``UsageError``."""
+def _require_places(out: str, preview: str | None) -> None:
+    """Before any work: OUT has a name, and the page can be written and is no part of the cohort.
+
+    Raises ``UsageError`` or ``OutputError``.
+    """
+    from neuronetra.cli.destination import require_place
+    from neuronetra.wiring.places import require_writable
+
+    if not out:
+        raise UsageError("an empty name", where="OUT", expected="a folder that is new or empty")
+    if preview is None:
+        return
     try:
-        inside = preview is not None and Path(out).resolve() in Path(preview).resolve().parents
+        folder, page = Path(out).resolve(), Path(preview).resolve()
     except (OSError, ValueError, RuntimeError):
-        raise UsageError("not a file's name", where="--preview", found=repr(str(preview)[:80])) from None
-    if inside:
+        raise UsageError("not a file's name", where="--preview", found=repr(preview[:80])) from None
+    if folder in {page, *page.parents}:
         raise UsageError("lies inside the cohort's folder", where="--preview", fix="name a file beside it")
+    if page.parent.exists() or page.parent not in folder.parents:  # else it is made with the cohort's
+        require_place(preview, "html")
+        require_writable(preview)
 
 
 def _draw(out: str, preview: str) -> None:
@@ -86,11 +107,23 @@ def _draw(out: str, preview: str) -> None:
     from neuronetra.wiring import Wiring, result_file
     from neuronetra.wiring.synthesis import preview_page, previewer
 
-    cohort = read_cohort(out, None, None, strict=False, progress=None)
-    text = preview_page()(previewer(Wiring(Configuration())).each(cohort), synthetic=cohort.synthetic)
+    with ProgressLine("cohort") as reading:
+        cohort = read_cohort(out, progress=reading)
+    drawn = previewer(Wiring(Configuration())).each(cohort)
+    kinds = len({(one.modality, one.present) for one in cohort.series})
+    with ProgressLine("drawings") as progress:
+        text = preview_page()(_counted(drawn, kinds, progress), synthetic=cohort.synthetic)
     with result_file(Path(preview)) as stream:
         stream.write(text.encode())
     click.echo(f"written: {preview}", err=True)
+
+
+def _counted(drawn: Iterable[Seen], total: int, progress: ProgressLine) -> Iterator[Seen]:
+    """The same, told of as they come."""
+    progress(0, total)
+    for number, seen in enumerate(drawn, 1):
+        progress(number, total)
+        yield seen
 
 
 def _document(plan: SynthesisPlan, made: tuple[MadeSeries, ...]) -> dict[str, Any]:
@@ -115,8 +148,10 @@ def _document(plan: SynthesisPlan, made: tuple[MadeSeries, ...]) -> dict[str, An
 
 
 def _table(document: dict[str, Any]) -> str:
+    patients = document["patients"]
+    plural = "s" if patients > 1 else ""
     rows = [
-        ("synthetic cohort", f"{document['series']} series of {document['patients']} made-up patients"),
+        ("synthetic cohort", f"{document['series']} series of {patients} made-up patient{plural}"),
         ("seed, size", f"{document['seed']}, {document['size']}"),
         ("with an aneurysm", f"{document['positive']} series, {document['lesions']} lesions marked"),
         *(

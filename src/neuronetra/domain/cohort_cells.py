@@ -20,6 +20,12 @@ OLDEST = 120.0
 _UID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 _TRUE, _FALSE = frozenset({"1", "1.0", "1,0", "true"}), frozenset({"0", "0.0", "0,0", "false"})
 _SEXES = {"": None, "female": Sex.FEMALE, "f": Sex.FEMALE, "male": Sex.MALE, "m": Sex.MALE}
+_ANSWERS = frozenset("0123456789yntfx") | {"yes", "no", "na", "nan", "none", "null", "unknown"}
+_SCANS = frozenset(
+    {"ct", "ctv", "ctp", "mr", "mri", "mrv", "us", "xa", "xr", "dsa", "pet", "pt", "nm", "cr", "dx", "angio"}
+    | {"t1", "t2", "pd", "flair", "dwi", "adc", "swi", "tof", "pre", "post", "unknown", "none", "nan"}
+)
+_OF_LOCATIONS = frozenset(word for one in ARTERIES for word in one.value.lower().split())
 _AGE = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,17})?)Y?")
 _NUMBER = r"[-+]?[0-9]{1,9}(?:\.[0-9]{0,20})?(?:[eE][-+]?[0-9]{1,3})?"
 _PAIR = rf"""(?:'([xyf])'|"([xyf])")\s*:\s*({_NUMBER})"""
@@ -38,7 +44,8 @@ def label_of(cell: str) -> bool:
     """Whether a label is positive: 0 or 1, also written ``0.0`` or ``True``."""
     word = cell.lower()
     if word not in _TRUE | _FALSE:
-        raise ValueError(f"{quoted(cell)} is neither 0 nor 1" if cell else "is empty, neither 0 nor 1")
+        shown = _shown(cell, _words(cell) <= _ANSWERS)
+        raise ValueError(f"{shown} is neither 0 nor 1" if cell else "is empty, neither 0 nor 1")
     return word in _TRUE
 
 
@@ -47,7 +54,8 @@ def modality_of(cell: str) -> Modality:
     try:
         return Modality.parse(cell)
     except ModalityError as error:
-        raise ValueError(f"{quoted(cell)} is no modality, {error.expected}") from None
+        shown = _shown(cell, _words(cell) <= _SCANS)
+        raise ValueError(f"{shown} is no modality, {error.expected}") from None
 
 
 def sex_of(cell: str) -> Sex | None:
@@ -76,7 +84,17 @@ def artery_of(cell: str) -> Location:
     for location in ARTERIES:
         if location.value == cell:
             return location
-    raise ValueError(f"{quoted(cell)} is none of the 13 locations")
+    shown = _shown(cell, bool(_words(cell) & _OF_LOCATIONS))
+    raise ValueError(f"{shown} is none of the 13 locations")
+
+
+def _shown(cell: str, harmless: bool) -> str:
+    """A wrong cell for a message. One whose words are not its column's may be a name, and is not quoted."""
+    return quoted(cell) if harmless else "what stands there"
+
+
+def _words(cell: str) -> set[str]:
+    return set(re.findall(r"\w+", cell.lower()))
 
 
 @frozen

@@ -45,6 +45,11 @@ def _require_all(table: Table, required: Sequence[str], unknown: Collection[str]
     missing = [column for column in required if column not in table.header]
     if not missing:
         return
+    if len(missing) == len(required):  # a first row instead of a header, maybe: nothing of it is quoted
+        columns = ", ".join(required)
+        raise CohortError(
+            "there is no header", where=f"{table.name}, line 1", expected=f"the columns {columns}"
+        )
     wrongs = []
     for column in missing:
         near = _near(column, unknown)

@@ -18,7 +18,8 @@ class Match:
     """How a table of predictions met a cohort.
 
     ``missing`` are the cohort's series that have no probabilities, ``failed`` of them those that the table
-    says have none; ``unknown`` counts series of the table that are not in the cohort.
+    says have none; ``unknown`` counts series of the table that are not in the cohort. Where the probabilities
+    are ``labels_themselves`` no model gave them.
     """
 
     series: int
@@ -28,6 +29,7 @@ class Match:
     laterality_told: bool = False
     models: tuple[TableModel, ...] = ()
     untrained: bool = False
+    labels_themselves: bool = False
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -41,6 +43,8 @@ class Match:
             )
         if self.unknown:
             said.append(f"predictions of {self.unknown} series that are not in the cohort are not used")
+        if self.labels_themselves:
+            said.append("every probability is the label itself: a table of labels, not of predictions")
         if len(self.models) > 1:
             said.append(f"the predictions come from {len(self.models)} different models")
         if self.untrained:

@@ -154,8 +154,9 @@ def _equal(rows: list[LabelRow]) -> bool:
 
 def _contested(rows: list[LabelRow], spoilt: int | None, name: str) -> Iterator[BadRow]:
     for row in rows:
-        others = [spoilt] if spoilt is not None else [other.line for other in rows if other is not row]
-        yield BadRow(name, row.line, f"the SeriesInstanceUID of line {others[0]}, with other values")
+        other = rows[0] if row is not rows[0] else rows[-1]
+        line = other.line if spoilt is None else spoilt
+        yield BadRow(name, row.line, f"the SeriesInstanceUID of line {line}, with other values")
 
 
 def rows_by_uid(rows: Sequence[LabelRow]) -> Mapping[str, LabelRow]:

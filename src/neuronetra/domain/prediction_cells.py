@@ -20,6 +20,8 @@ _TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 _LONGEST_CELL = 20
+LONGEST_UID = 64
+"""Characters (DICOM part 5, 9.1)."""
 
 Cell = object
 """What a table holds in one place: text, a number, true or false, or ``None``."""
@@ -41,8 +43,9 @@ class PredictionRow:
         self.problems: list[tuple[int, str]] = []
         uid = next((cells[column] for column in UID_COLUMNS if column in cells), None)
         self.uid = "" if _empty(uid) else str(uid).strip()
-        if not self.uid:
+        if not self.uid or len(self.uid) > LONGEST_UID:
             self.problems.append((line, "the series has no uid"))
+            self.uid = ""
         given = [cells[label] for label in LABELS]
         self.failed = not _empty(cells.get(ERROR)) or all(map(_empty, given))
         self.values = [] if self.failed else list(self._probabilities(given))

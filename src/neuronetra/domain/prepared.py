@@ -38,7 +38,9 @@ class PreparedSeries:
     """A series in a frame store. ``slices`` counts those of the series, of which ``frames`` are stored.
 
     ``modality`` is the one that it was prepared as, resolved as prediction does. ``lost`` numbers slices
-    whose pixels could not be had; ``source_bytes`` is the size of the files that it was made of.
+    whose pixels could not be had; ``missing`` counts all that were sent and could not be had, also those whose
+    file showed it at once, which have no number. ``source_bytes`` is the size of the files that it was made of,
+    ``made_by`` the digest of how it was prepared.
     """
 
     uid: str
@@ -49,6 +51,8 @@ class PreparedSeries:
     warnings: tuple[str, ...] = field(default=(), repr=False)
     lost: tuple[int, ...] = ()
     source_bytes: int = 0
+    missing: int = 0
+    made_by: str = ""
 
     def __attrs_post_init__(self) -> None:
         indices = [frame.index for frame in self.frames]

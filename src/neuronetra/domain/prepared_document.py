@@ -25,7 +25,9 @@ _SERIES = (
     "plane",
     "slices",
     "lost",
+    "missing",
     "source_bytes",
+    "made_by",
     "warnings",
     "frames",
 )
@@ -49,7 +51,9 @@ def series_document(prepared: PreparedSeries, pictures: Sequence[Picture]) -> di
         "plane": prepared.plane.value,
         "slices": prepared.slices,
         "lost": list(prepared.lost),
+        "missing": prepared.missing,
         "source_bytes": prepared.source_bytes,
+        "made_by": prepared.made_by,
         "warnings": list(prepared.warnings),
         "frames": frames,
     }
@@ -81,6 +85,8 @@ def series_from(document: object) -> tuple[PreparedSeries, tuple[Picture, ...]]:
         tuple(map(text, several(known["warnings"]))),
         tuple(map(whole, several(known["lost"]))),
         _size(known["source_bytes"]),
+        whole(known["missing"]),
+        text(known["made_by"]),
     )
     return prepared, tuple(Picture(_size(entry["bytes"]), _checksum(entry["crc32"])) for entry in entries)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -46,6 +48,16 @@ class PreparationPlan:
 
     def manifest(self, cohort: LabelledSet, patient_key: bytes) -> dict[str, Any]:
         """Plain data for ``manifest.json``. The key in it must not be shown."""
+        return {**self._how(), **manifest_entries(cohort, patient_key)}
+
+    @property
+    def digest(self) -> str:
+        """sha256 (hexadecimal) of all that decides a series' frames: equal for equal bytes, whatever the cohort."""
+        text = json.dumps(self._how(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _how(self) -> dict[str, Any]:
+        """The entries that no cohort has a part in; options in one order, whatever the order they were given in."""
         return {
             "schema": SCHEMA,
             "what": WHAT,
@@ -55,9 +67,11 @@ class PreparationPlan:
                 "sha256": self.preprocessing.digest,
                 "steps": self.preprocessing.as_document(),
             },
-            "reader": {"name": self.reader, "options": dict(self.reader_options)},
-            "versions": dict(self.versions),
-            **manifest_entries(cohort, patient_key),
+            "reader": {
+                "name": self.reader,
+                "options": json.loads(json.dumps(dict(self.reader_options), sort_keys=True)),
+            },
+            "versions": dict(sorted(self.versions.items())),
         }
 
 

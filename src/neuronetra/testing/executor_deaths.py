@@ -8,6 +8,7 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -53,6 +54,13 @@ def alone(number: int, folder: str) -> int:
     time.sleep(0.05)
     mark.unlink()
     return others
+
+
+def leaving(number: int) -> int:
+    """The item; a moment after it gave item 4 its process ends, with nothing to do."""
+    if number == 4:
+        Timer(0.05, os._exit, (3,)).start()
+    return number
 
 
 def interrupted_yet_done(number: int) -> int:

@@ -41,7 +41,9 @@ def _kind(location: str) -> str:
             found = "a folder with neither"
         else:
             found = "no such folder"
-    except (OSError, ValueError):
+    except OSError as error:
+        found = error.strerror or "an error"
+    except ValueError:
         found = "no such folder"
     raise CohortError(
         "no cohort here",

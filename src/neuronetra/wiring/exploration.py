@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 
 from attrs import define, field
@@ -89,7 +88,7 @@ def explored(
 ) -> Exploration:
     """The cohort at ``location`` looked at by ``jobs`` processes; ``source`` gave the labelled ``cohort``.
 
-    Raises ``WorkerError`` where no process can start.
+    Raises ``PluginError`` where there is no such reader, ``WorkerError`` where no process can start.
     """
     from neuronetra.adapters.cohorts.prepared import PreparedCohort
     from neuronetra.adapters.cohorts.row_order import row_order
@@ -98,6 +97,8 @@ def explored(
     chosen = wiring.configuration
     root = _folder(wiring, location)
     prepared = isinstance(source, PreparedCohort)
+    if not prepared:
+        wiring.reader()  # what is wrong with it is wrong with every series
     survey, examples = SurveyWork(chosen, root, prepared), ExampleWork(chosen, root, prepared)
     explorer = Explorer(executor, survey, examples, Evaluator(), chosen.hide_names)
     return explorer.explore(cohort, row_order(root), progress)
@@ -112,18 +113,6 @@ def _folder(wiring: Wiring, location: str) -> str:
     """Where the cohort lies, without the kind that a plug-in's has before it."""
     kind, _, rest = location.partition(":")
     return rest if rest and kind in wiring.plugins.names("cohorts") else location
-
-
-def require_writable(place: str) -> None:
-    """Before long work: that a page can be written there. Raises ``OutputError``."""
-    from neuronetra.adapters.disk.atomic import refused
-
-    folder = Path(place).resolve().parent
-    try:
-        with TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise refused(Path(place), error) from None
 
 
 def write_page(exploration: Exploration, place: str) -> None:

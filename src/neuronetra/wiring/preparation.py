@@ -21,7 +21,7 @@ from neuronetra.domain.prepared import Kept
 from neuronetra.domain.prepared_manifest import PreparationPlan
 from neuronetra.domain.recipes import Recipe, recipe_named
 from neuronetra.domain.shards import Shard
-from neuronetra.errors import CohortError, FrameStoreError, InputError, OutputError
+from neuronetra.errors import CohortError, FrameStoreError, InputError, OutputError, UsageError
 from neuronetra.plugins import installed_version
 from neuronetra.wiring import PREPROCESSOR, Wiring
 
@@ -39,6 +39,7 @@ class SeriesWork:
     out: str
     recipe: str
     kept: Kept
+    made_by: str = ""
     _preparer: SeriesPreparer | None = field(default=None, init=False, eq=False, repr=False)
 
     def __call__(self, entry: LabelledSeries) -> Done:
@@ -55,13 +56,14 @@ class SeriesWork:
         wiring = Wiring(overridden(self.configuration, {"threads": 1}))
         pipeline = recipe_named(self.recipe).pipeline
         store = _store(wiring, self.out)
-        return SeriesPreparer(wiring.reader(), wiring.preprocessor(), store, pipeline, self.kept, _file_size)
+        reader, preprocessor = wiring.reader(), wiring.preprocessor()
+        return SeriesPreparer(reader, preprocessor, store, pipeline, self.kept, _file_size, self.made_by)
 
     def __getstate__(self) -> tuple[object, ...]:
-        return (self.configuration, self.out, self.recipe, self.kept)
+        return (self.configuration, self.out, self.recipe, self.kept, self.made_by)
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self.configuration, self.out, self.recipe, self.kept = state
+        self.configuration, self.out, self.recipe, self.kept, self.made_by = state
         self._preparer = None
 
 
@@ -88,13 +90,13 @@ class CohortPreparation:
 
         executor: Executor = self.wiring.plugins.make("executors", EXECUTOR, jobs=self.jobs)
         store = _store(self.wiring, self.out)
-        preparation = Preparation(PreparedFolder(self.out), store, executor, self.work)
+        preparation = Preparation(PreparedFolder(self.out), store, executor, self.work, self.plan.digest)
         manifest = self.plan.manifest(cohort, self.patient_key)
         return preparation.run(cohort, manifest, shard, progress, slices)
 
     @property
     def work(self) -> SeriesWork:
-        return SeriesWork(self.wiring.configuration, self.out, self.recipe.name, self.kept)
+        return SeriesWork(self.wiring.configuration, self.out, self.recipe.name, self.kept, self.plan.digest)
 
     @property
     def plan(self) -> PreparationPlan:
@@ -108,7 +110,7 @@ class CohortPreparation:
 
     def document(self, cohort: LabelledSet, shard: Shard, done: Prepared) -> dict[str, Any]:
         """What a run did, what lies in the folder, and how long it takes to load, as plain data."""
-        totals, times = done.totals, self.loading_times(cohort)
+        totals, times = done.totals, self.loading_times(cohort.keep(done.totals.uids))
         ratio = totals.stored_bytes / totals.source_bytes if totals.source_bytes else None
         return {
             "synthetic": cohort.synthetic,
@@ -130,23 +132,28 @@ class CohortPreparation:
             "notes": list(cohort.notes),
         }
 
-    def loading_times(self, cohort: LabelledSet) -> LoadingTimes | None:
-        """Measured now, in this process, on a few series that are prepared; ``None`` where that is not to be had."""
-        preparer = self.work.preparer()
-        there = set(preparer.store.uids())
-        entries = [one for one in cohort.series if one.uid in there]
-        with suppress(
-            InputError, FrameStoreError
-        ):  # what is prepared is prepared, whatever became of its source
-            return loading_times(preparer, entries, time.perf_counter)
+    def loading_times(self, prepared: LabelledSet) -> LoadingTimes | None:
+        """Measured now, in this process, on a few of these series; ``None`` where that is not to be had."""
+        with suppress(InputError, FrameStoreError, MemoryError):  # what is prepared is prepared nonetheless
+            return loading_times(self.work.preparer(), prepared.series, time.perf_counter)
         return None
 
 
 def source_at(wiring: Wiring, location: str, patients: str | None, patient_key: str | None) -> Cohort:
-    """The cohort to prepare. Raises ``CohortError`` where it is prepared already, or none."""
+    """The cohort to prepare. Raises ``CohortError`` where it is prepared already, or none.
+
+    ``UsageError`` where the configuration names one modality for all: frames are those of each series' own.
+    """
     from neuronetra.adapters.cohorts.prepared import PreparedCohort
     from neuronetra.wiring.cohorts import cohort_at
 
+    if wiring.configuration.modality is not None:
+        raise UsageError(
+            "series are prepared by the modality that their headers tell",
+            where="configuration: modality",
+            found=wiring.configuration.modality,
+            fix="leave it out of the configuration that prepares",
+        )
     cohort = cohort_at(wiring, location, patients, patient_key)
     if isinstance(cohort, PreparedCohort):
         raise CohortError(
@@ -194,7 +201,13 @@ def _file_size(path: str) -> int:
 
 
 def _versions(wiring: Wiring) -> Mapping[str, str]:
-    """Versions of the package and of the libraries that read, prepare and write."""
+    """Versions of the package and of the libraries that read, decode, prepare and write.
+
+    Of the decoders those that are there: which of them takes a lossy image decides its pixels.
+    """
+    from neuronetra.adapters.dicom.decoders.table import packages
+    from neuronetra.adapters.dicom.syntaxes import ENCAPSULATED
+
     used = (
         ("series_readers", wiring.configuration.reader),
         ("preprocessors", PREPROCESSOR),
@@ -204,4 +217,7 @@ def _versions(wiring: Wiring) -> Mapping[str, str]:
     for kind, name in used:
         for need in wiring.plugins.named(kind, name).needs:
             found[need.split("|")[0]] = installed_version(need) or "unknown"
+    for decoder in {package for syntax in ENCAPSULATED for package in packages(syntax)}:
+        if there := installed_version(decoder):
+            found[decoder] = there
     return dict(sorted(found.items()))

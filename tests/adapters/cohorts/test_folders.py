@@ -106,3 +106,23 @@ def test_there_must_be_a_folder_of_series(tmp_path):
     """Without ``series`` nothing is looked for."""
     with pytest.raises(CohortError, match="no folder of series"):
         SeriesFolders(tmp_path, {UID})
+
+
+def test_a_folder_of_series_that_cannot_be_opened_is_an_error(tmp_path, monkeypatch):
+    """Not every series is missing then: the reason is said once."""
+    (tmp_path / "series").mkdir()
+
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.scandir", refuse)
+    with pytest.raises(CohortError, match="cannot be opened; found Permission denied"):
+        SeriesFolders(tmp_path, {UID})
+
+
+def test_a_renamed_link_that_may_not_be_followed_is_one_missing_series(tmp_path):
+    """A link to what cannot be examined (here: a name too long) leaves out its series and no other."""
+    (tmp_path / "series").mkdir()
+    (tmp_path / "series" / f"x_{UID}").symlink_to("n" * 300)
+    with pytest.raises(ValueError, match="missing"):
+        _find(tmp_path)

@@ -178,7 +178,7 @@ def test_every_bad_row_is_listed_with_its_line(cohort):
         ("train_localizers.csv", 7): "outside the picture",
         ("train_localizers.csv", 8): "coordinates",
         ("train_localizers.csv", 9): "frame 3 of an instance of 1",
-        ("train_localizers.csv", 10): "'Somewhere'",
+        ("train_localizers.csv", 10): "none of the 13 locations",
         ("train_localizers.csv", 11): "not among",
         ("train_localizers.csv", 12): "label is 0",
     }
@@ -404,3 +404,17 @@ def test_patients_are_hashed_with_and_without_padding(cohort):
             dataset.PatientID = told
             dataset.save_as(path)
     assert len(set(_read(cohort).patients)) == 7
+
+
+@pytest.mark.parametrize("header", ["SeriesInstanceUID,PatientID", "PatientID,SeriesInstanceUID"])
+def test_a_table_of_patients_of_other_series_is_an_error(cohort, tmp_path, header):
+    """A table that names no series, as with its columns exchanged, would make each series a patient."""
+    table = tmp_path / "patients.csv"
+    rows = (
+        ["9.9.1,a", "9.9.2,a"]
+        if header.startswith("Series")
+        else [f"{one.uid},a" for one in _read(cohort).series]
+    )
+    table.write_text("\n".join([header, *rows]))
+    with pytest.raises(CohortError, match="none of the cohort's series"):
+        _read(cohort, patients=str(table))

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,24 @@ from neuronetra.adapters.executors.processes import ProcessExecutor
 from neuronetra.testing.executor_naps import napping
 
 list(ProcessExecutor(2).map(partial(napping, folder=sys.argv[1]), [60.0, 60.0]))
+"""
+
+QUIETLY: dict[str, Any] = {"capture_output": True, "text": True, "timeout": 60}
+IMPATIENT = """
+import signal, time
+from neuronetra.adapters.executors.processes import ProcessExecutor
+from neuronetra.testing.executor_deaths import leaving
+
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+for outcome in ProcessExecutor(1).map(leaving, list(range(7))):
+    print(outcome.value)
+    time.sleep(0.3)
+"""
+SILENT = """
+from neuronetra.adapters.executors.processes import ProcessExecutor
+from neuronetra.testing.executor_deaths import printing
+
+print([outcome.value for outcome in ProcessExecutor(2).map(printing, [1, 2])])
 """
 
 
@@ -91,6 +110,28 @@ def test_workers_hold_no_file_of_the_parent(tmp_path: Path) -> None:
         outcome = next(ProcessExecutor(1).map(open_files, [0]))
     assert outcome.value is not None
     assert str(tmp_path / "held") not in outcome.value
+
+
+def test_a_worker_that_dies_between_two_items() -> None:
+    """Writing to one that is gone does not end the parent, even where a broken pipe ends it elsewhere."""
+    done = subprocess.run([sys.executable, "-c", IMPATIENT], check=False, **QUIETLY)
+    assert (done.returncode, done.stdout.split()) == (0, list("0123456")), done.stderr
+
+
+def test_a_parent_without_standard_error() -> None:
+    """Where that is closed a worker's own answers do not end up in its place."""
+    line = ["sh", "-c", 'exec "$0" -c "$1" 2>&-', sys.executable, SILENT]
+    done = subprocess.run(line, check=False, **QUIETLY)
+    assert (done.returncode, done.stdout) == (0, "[1, 2]\n")
+
+
+def test_modules_where_the_parent_was_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file in the working folder that is named as a module of Python's is none of a worker's."""
+    for name in ("ctypes", "queue", "pickle", "attrs"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(3)")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry])
+    assert [one.value for one in ProcessExecutor(1).map(doubled, [4])] == [8]
 
 
 def test_a_function_that_no_worker_can_load(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,6 +89,29 @@ def test_a_manifest_that_is_none(tmp_path: Path) -> None:
         assert (tmp_path / "manifest.json").read_text() == content
 
 
+def test_nothing_of_anothers_is_tidied_up(tmp_path: Path) -> None:
+    """Files that look like leftovers stay where the folder is none of ours, or the file is none of our tables."""
+    (tmp_path / "manifest.json").write_text("{}")
+    theirs = [*leftovers(tmp_path), tmp_path / "manifest.json"]
+    with pytest.raises(OutputError), PreparedFolder(str(tmp_path)).opened(MANIFEST, Shard()):
+        raise AssertionError("opened")
+    assert all(path.exists() for path in theirs)
+    download = tmp_path / "downloads" / ".film.mkv.part"
+    download.parent.mkdir()
+    download.touch()
+    with pytest.raises(OutputError, match="not empty"):
+        PreparedFolder(str(download.parent)).require_ours()
+
+
+def test_what_is_said_of_the_cohort_is_kept_up_to_date(tmp_path: Path) -> None:
+    """Notes of a run that met a cohort half copied do not outlive it: the manifest is that of the last run."""
+    folder = PreparedFolder(str(tmp_path))
+    for notes in (["half of it is missing"], []):
+        with folder.opened({**MANIFEST, "notes": notes}, Shard()):
+            pass
+        assert json.loads((tmp_path / "manifest.json").read_text()) == {**MANIFEST, "notes": notes}
+
+
 @pytest.mark.parametrize("content", ["nonsense", "SeriesInstanceUID,reason\n1,2,3\n"])
 def test_a_table_of_failures_that_is_damaged(content: str, tmp_path: Path) -> None:
     """It is as if nothing had failed: what failed will fail again."""

@@ -187,3 +187,19 @@ def test_order_of_series_plays_no_part() -> None:
     for name in FIGURES:
         first, second = one.as_document()[name], other.as_document()[name]
         assert [first[k] for k in first] == pytest.approx([second[k] for k in second], abs=1e-12)
+
+
+def test_cross_fitted_figures_count_the_folds_that_tell() -> None:
+    """A label with one positive has both classes in one fold alone: its n is that fold's, not all series."""
+    labels, modality, _, _, patients = made(100)
+    labels[:, 0] = np.arange(100) == 7
+    labels[:, 1] = False
+    labels[:, 13] = labels.any(axis=1)
+    series = Evaluated.of(labels, patients, Covariates.of(modality))
+    fold = series.cross_fitted(5, 0)[Kind.MODALITY].fold
+    detail = evaluate(labels, None, patients, modality, bootstraps=0).as_document()["baselines_detail"]
+    found = detail["modality"]["per_location"]
+    assert fold is not None
+    assert found[LABELS[0]]["n"] == int((fold == fold[7]).sum())
+    assert (found[LABELS[1]]["value"], found[LABELS[1]]["n"]) == (None, 0)
+    assert detail["modality"]["score"]["n"] == 100

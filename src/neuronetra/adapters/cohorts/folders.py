@@ -30,7 +30,7 @@ class SeriesFolders:
     _by_token: dict[str, list[str]] | None = field(init=False, default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        self._entries = {entry.name: entry for entry in _listed(self._top())}
+        self._entries = {entry.name: entry for entry in _all_listed(self._top())}
 
     def find(self, uid: str) -> str:
         """The folder of a series: ``series/<uid>``, or one whose name holds the uid as a whole word.
@@ -95,7 +95,17 @@ class SeriesFolders:
             for held, path in ((words, entry.path), *((_words(e.name) & wanted, e.path) for e in within)):
                 for word in held:
                     found.setdefault(word, []).append(path)
-        return {word: [path for path in paths if Path(path).is_dir()] for word, paths in found.items()}
+        return {word: list(filter(os.path.isdir, paths)) for word, paths in found.items()}
+
+
+def _all_listed(top: Path) -> list[os.DirEntry[str]]:
+    """The entries of the folder of series. Raises ``CohortError`` where it cannot be opened."""
+    try:
+        with os.scandir(top) as listing:
+            return list(listing)
+    except OSError as error:
+        found = error.strerror or "an error"
+        raise CohortError("the folder of series cannot be opened", where=SERIES, found=found) from None
 
 
 def _words(name: str) -> set[str]:

@@ -18,6 +18,7 @@ from neuronetra.domain.cohort import BadRow, LabelledSeries, LabelledSet, Lesion
 from neuronetra.domain.cohort_labels import LabelRow, label_rows, rows_by_uid
 from neuronetra.domain.cohort_patients import KnownPatients, known_patients, tables_digest
 from neuronetra.domain.cohort_points import Mark, disagreement, marks, require_agreement
+from neuronetra.errors import CohortError
 from neuronetra.ports import Progress
 
 TRAIN, LOCALIZERS, PATIENTS = "train.csv", "train_localizers.csv", "the table of patients"
@@ -99,6 +100,7 @@ class RsnaReading:
             found = PatientTable.read(self.tables[PATIENTS])
             self.bad += found.bad
             self.notes += found.notes
+            _require_same_series(found, rows)
             return PatientSource.TABLE, found.digests, found.contested
         told = {row.uid: row.patient for row in rows if row.patient}
         return PatientSource.COLUMN if told else PatientSource.DICOM, told, frozenset()
@@ -141,6 +143,17 @@ class RsnaReading:
         if folders.renamed:
             what = "do not lie at series/<SeriesInstanceUID>, and were found by the uid in their names"
             self.notes.append(f"{folders.renamed} series folders {what}")
+
+
+def _require_same_series(found: PatientTable, rows: Sequence[LabelRow]) -> None:
+    """A table that was given tells something: else every series would count as a patient of its own."""
+    if rows and not any(row.uid in found.digests for row in rows):
+        raise CohortError(
+            "it names none of the cohort's series",
+            where=PATIENTS,
+            found=f"{len(found.digests)} series there, {len(rows)} in {TRAIN}, none in both",
+            fix=f"compare the columns {columns.UID}",
+        )
 
 
 def _points(

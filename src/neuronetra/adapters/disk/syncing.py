@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+_NO_SUCH_CALL = (errno.ENOSYS, errno.EPERM)
+"""What systems answer that do not know it, or do not let a container use it."""
 
 
 def sync_files(folder: Path, names: Iterable[str]) -> None:
@@ -22,12 +27,20 @@ def sync_files(folder: Path, names: Iterable[str]) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """The same for the names in it."""
-    _sync(folder)
+    """The same for the names in it, where folders can be opened (not on Windows) and synced."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        with suppress(OSError):  # some network file systems do not sync folders
+            os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
@@ -43,6 +56,8 @@ def _sync_file_system(folder: Path) -> bool:
     try:
         if call(handle) == 0:
             return True
+        if ctypes.get_errno() in _NO_SUCH_CALL:
+            return False
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     finally:
         os.close(handle)

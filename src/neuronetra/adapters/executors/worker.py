@@ -22,6 +22,10 @@ from neuronetra.errors import NeuronetraError
 ORPHANED = 75
 OUT_OF_MEMORY = 76
 """Exit codes of a worker whose parent is gone, and of one that ran out of memory."""
+LEFT_TO_THE_PARENT = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGPIPE") if hasattr(signal, name)
+)
+"""Signals that find a worker, and the parent's thread that minds it, deaf."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -32,7 +36,6 @@ def main(parent: int) -> None:
     answers, given = _pipes()
     items: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_listen, args=(given, items), daemon=True).start()
-    sys.path[:] = unpacked(items.get())
     function = _function(items.get(), answers)
     while True:
         send(answers, _answer(function, items.get()))
@@ -48,10 +51,10 @@ def _die_with(parent: int) -> None:
 
 def _leave_signals_to_the_parent() -> None:
     """Ctrl-C reaches every process of a terminal; the parent ends its workers itself."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in LEFT_TO_THE_PARENT:
         signal.signal(number, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, LEFT_TO_THE_PARENT)
 
 
 def _pipes() -> tuple[BinaryIO, BinaryIO]:

@@ -10,12 +10,14 @@ from contextlib import suppress
 from multiprocessing.spawn import get_executable
 from typing import IO, Any
 
-from neuronetra.adapters.executors.messages import READY, Kind, packed, receive, send, unpacked
-from neuronetra.adapters.executors.worker import OUT_OF_MEMORY
+from neuronetra.adapters.executors import worker
+from neuronetra.adapters.executors.messages import READY, Kind, receive, send, unpacked
+from neuronetra.adapters.executors.worker import LEFT_TO_THE_PARENT, OUT_OF_MEMORY
 from neuronetra.errors import NeuronetraError, WorkerError
 from neuronetra.ports import Outcome
 
-_CODE = "from neuronetra.adapters.executors.worker import main; main({parent})"
+_CODE = "import sys; sys.path[:] = {path}; from {module} import main; main({parent})"
+"""The path first: by itself a process looks for modules in the folder that it is started in."""
 _FEWER = "free memory, or use fewer processes"
 
 
@@ -30,20 +32,23 @@ class Died(Exception):  # noqa: N818 - no error of the package: the caller tries
 class WorkerProcess:
     """One process that applies a function, given as its pickle, to items.
 
-    On Linux the thread that makes it must live as long as it does: the system ends it with that thread.
+    On Linux the thread that makes it must live as long as it does: the system ends it with that thread. That
+    thread is spared the signals in ``LEFT_TO_THE_PARENT`` from then on, and so is the process from its start:
+    Ctrl-C, before it can say that it does not mind, and what the system sends to who writes to a dead worker.
     """
 
     def __init__(self, function: bytes) -> None:
-        with suppress(AttributeError):  # Ctrl-C is not to reach it before it can say that it does not mind
-            signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+        with suppress(AttributeError):
+            signal.pthread_sigmask(signal.SIG_BLOCK, LEFT_TO_THE_PARENT)
         self._process = _started()
         self._items, self._answers = _ends(self._process)
         try:
-            send(self._items, packed(sys.path))
             send(self._items, function)
             answer = unpacked(receive(self._answers))
         except (EOFError, OSError):
-            raise Died(self._death()) from None
+            death = self._death()
+            self.close()
+            raise Died(death) from None
         if answer != READY:
             self.close()
             raise WorkerError(
@@ -105,11 +110,14 @@ def _ends(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 
 
 def _started() -> subprocess.Popen[bytes]:
+    path = ascii([entry for entry in sys.path if isinstance(entry, str)])
+    code = _CODE.format(path=path, module=worker.__name__, parent=os.getpid())
     try:
         return subprocess.Popen(  # noqa: S603 - this interpreter, this package
-            [get_executable(), "-c", _CODE.format(parent=os.getpid())],
+            [get_executable(), "-c", code],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if sys.stderr is None else None,  # it needs one, if only to be silent
         )
     except OSError as error:
         raise WorkerError(

@@ -26,7 +26,8 @@ FRAMES, SERIES = "frames", "series.json"
 UNFINISHED = ".making-"
 _UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_FIX = "prepare the cohort again: what is damaged is made anew"
+_FIX = "prepare the cohort again"
+_REMOVE = "remove the folder of that series and prepare the cohort again: it is made anew"
 
 
 class PngFrameStore:
@@ -141,7 +142,7 @@ class PngFrameStore:
             found = error.strerror or "an error"
         except ValueError as error:
             found = str(error)
-        raise FrameStoreError("damaged", where=f"{uid}/{name}", found=found, fix=_FIX)
+        raise FrameStoreError("damaged", where=f"{uid}/{name}", found=found, fix=_REMOVE)
 
 
 def name_of(index: int) -> str:

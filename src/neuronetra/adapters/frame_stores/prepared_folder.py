@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -14,14 +15,18 @@ from typing import Any
 from neuronetra.adapters.disk.atomic import make_folder, refused, replacing, write_bytes
 from neuronetra.adapters.disk.lock import held
 from neuronetra.adapters.frame_stores.png import FRAMES, UNFINISHED
+from neuronetra.domain.cohort_table import NAME as COHORT
 from neuronetra.domain.prepared_manifest import NAME as MANIFEST
 from neuronetra.domain.prepared_manifest import differences
-from neuronetra.domain.prepared_tables import FAILURES, failures_from
+from neuronetra.domain.prepared_tables import FAILURES, MAPPING, failures_from
 from neuronetra.domain.shards import Shard
 from neuronetra.errors import OutputError
 
 _LOCK, _TABLES_LOCK = ".lock", ".lock-tables"
 _WHAT = "another prepare"
+_PARTIAL = re.compile(
+    rf"\.({'|'.join(map(re.escape, (MANIFEST, MAPPING, FAILURES, COHORT)))})\.[0-9a-f]{{8}}\.part"
+)
 _PATIENCE = 2.0
 """Seconds that one which begins waits for another that is only tidying up."""
 
@@ -51,7 +56,7 @@ class PreparedFolder:
             self._sweep_if_alone()
 
     def require_ours(self) -> None:
-        """Refuse a folder with anything in it but no manifest. Raises ``OutputError``."""
+        """Refuse a folder with anything in it but no manifest of ours. Raises ``OutputError``."""
         try:
             names = os.listdir(self._place) if self._place.exists() else []  # noqa: PTH208 - names alone
         except (OSError, ValueError) as error:
@@ -65,6 +70,8 @@ class PreparedFolder:
                 found=f"{len(strange)} entries and no {MANIFEST}",
                 fix="name a folder that is new or empty",
             )
+        if strange:
+            _manifest(self._place / MANIFEST)
 
     def tables(self) -> AbstractContextManager[None]:
         """The turn to write tables, waited for: a shard that ends sees all that earlier ones wrote."""
@@ -107,6 +114,8 @@ class PreparedFolder:
                 found=f"a difference in {'; '.join(differing)}",
                 fix="prepare into another folder, or in the way that this one was",
             )
+        if found != manifest:  # what is said of the cohort beside, which its images decide too
+            write_bytes(path, _bytes(manifest))
 
     def _sweep_if_alone(self) -> None:
         """Remove what runs that were killed left, unless another is at work, whose it may be."""
@@ -120,7 +129,7 @@ class PreparedFolder:
 
 def _is_leftover(name: str) -> bool:
     """Whether it is a lock, or a file that never got its name."""
-    return name == _LOCK or name.startswith(f"{_LOCK}-") or (name.startswith(".") and name.endswith(".part"))
+    return name == _LOCK or name.startswith(f"{_LOCK}-") or _PARTIAL.fullmatch(name) is not None
 
 
 def _bytes(manifest: Mapping[str, Any]) -> bytes:

@@ -20,7 +20,7 @@ from neuronetra.domain.metric.roc import RocCurve, roc_curve
 from neuronetra.domain.metric.score import PRESENT, checked_probabilities, left_out_labels
 from neuronetra.domain.metric.sources import CROSS_FITTED, Evaluated, Measured, Source
 
-FEW = 10
+FEW, FEW_PATIENTS = 10, 50
 """Below so many positives (or negatives) an AUC says little."""
 
 
@@ -163,7 +163,7 @@ def _evaluation(
         0 if known is None else int((~known).sum()),
         None if model is None else model.reliability,
         {} if model is None else _curves(truth, model.probabilities),
-        _cautions(truth, alone=not beside),
+        _cautions(truth, series.persons),
     )
 
 
@@ -180,11 +180,16 @@ def _curves(truth: Array, given: Float64) -> dict[str, RocCurve]:
     return {name: curve.thinned() for name, curve in curves.items() if curve is not None}
 
 
-def _cautions(truth: Array, *, alone: bool) -> tuple[str, ...]:
+def _cautions(truth: Array, persons: int) -> tuple[str, ...]:
     """What a reader of the figures must know of the labels."""
     hits = truth.sum(axis=0)
     rarer = np.minimum(hits, len(truth) - hits)
-    said = ["one patient alone cannot be cross-fitted"] if alone else []
+    said = ["one patient alone cannot be cross-fitted"] if persons < 2 else []
+    if 2 <= persons < FEW_PATIENTS:
+        said.append(
+            f"fewer than {FEW_PATIENTS} patients: folds hold few of them, and the intervals of cross-fitted "
+            "baselines are too narrow"
+        )
     if rarer[PRESENT] == 0:
         which = "positive" if hits[PRESENT] else "negative"
         said.append(f"there is no score: every series is {which} for {LABELS[PRESENT]}")

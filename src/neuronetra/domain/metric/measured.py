@@ -27,13 +27,14 @@ DISTANCES = ("calibration_error", "calibration_error_all")
 SINGLE = ("score", "present_auc", "mean_location_auc", "laterality_accuracy", *DISTANCES)
 """The figures that are one number each, in the order of ``Measures``' rows, after which come the 14 AUCs and
 then, of each modality, its score and its AUC of presence."""
+_ALL = range(len(LABELS))
 
 
 @frozen(eq=False)
 class Measures:
     """What is measured of probabilities (n, 14) for labels (n, 14).
 
-    ``per_modality`` are the areas over the series of one modality alone; ``counts`` their numbers of series.
+    ``per_modality`` are the areas over the series of one modality alone.
     """
 
     labels: Array = field(repr=False)
@@ -41,7 +42,6 @@ class Measures:
     areas: LabelAreas | FoldAreas
     per_modality: tuple[LabelAreas | FoldAreas, ...]
     modalities: tuple[Modality, ...]
-    counts: tuple[int, ...]
     laterality: Laterality
     calibration: Calibration
     pooled: Calibration
@@ -70,7 +70,6 @@ class Measures:
             _areas(labels, probabilities, fold, None),
             tuple(_areas(labels, probabilities, fold, chosen) for chosen in rows),
             tuple(list(Modality)[code] for code in codes),
-            tuple(len(chosen) for chosen in rows),
             Laterality.of(labels, probabilities, laterality_known),
             Calibration.of(labels[:, PRESENT], probabilities[:, PRESENT], bins),
             Calibration.of(labels, probabilities, bins),
@@ -89,8 +88,10 @@ class Measures:
 
     def figures(self, values: Float64) -> MeasuredFigures:
         """The figures of ``values`` (k, 1 + resamples), the series as they are first."""
-        counts = [self.series] * 3 + [self.laterality.count] + [self.series] * (2 + len(LABELS))
-        counts += [count for count in self.counts for _ in range(2)]
+        counts = [self.areas.rests_on(columns) for columns in (_ALL, [PRESENT], _ALL[:PRESENT])]
+        counts += [self.laterality.count, self.series, self.series]
+        counts += [self.areas.rests_on([k]) for k in _ALL]
+        counts += [one.rests_on(columns) for one in self.per_modality for columns in (_ALL, [PRESENT])]
         ways = [Figure.of_distance if name in DISTANCES else Figure.of for name in SINGLE]
         ways += [Figure.of] * (len(counts) - len(SINGLE))
         rows = zip(ways, values, counts, strict=True)

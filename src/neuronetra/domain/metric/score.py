@@ -6,6 +6,8 @@ presence and 1 for each location, by their sum of 26. A label with one class has
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
@@ -57,6 +59,10 @@ class LabelAreas:
         """(14, b): NaN where a label has one class under that weighting (n, b)."""
         return np.stack([ranking.areas(weights) for ranking in self.rankings])
 
+    def rests_on(self, columns: Iterable[int]) -> int:  # noqa: ARG002 - as of folds
+        """How many series the areas of these labels (column numbers) are taken over."""
+        return len(self.rows)
+
     @property
     def left_out(self) -> tuple[str, ...]:
         """The labels that have one class among the rows."""
@@ -83,6 +89,11 @@ class FoldAreas:
     def __call__(self, weights: Float64) -> Float64:
         """(14, b), as ``LabelAreas`` gives them."""
         return mean_of_known(np.stack([areas(weights) for areas in self.folds]))
+
+    def rests_on(self, columns: Iterable[int]) -> int:
+        """The series of folds in which one of these labels has both classes: others tell nothing of them."""
+        wanted = tuple(columns)
+        return sum(len(fold.rows) for fold in self.folds if any(fold.rankings[k].defined for k in wanted))
 
 
 def mean_of_known(values: Float64) -> Float64:
