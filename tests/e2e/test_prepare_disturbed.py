@@ -143,10 +143,11 @@ def test_no_space_left(cohort: Path, undisturbed: dict[str, str], tmp_path: Path
 
 def test_two_at_once_in_one_folder(cohort: Path, tmp_path: Path) -> None:
     """The second is refused in words and harms nothing, as is the same shard twice."""
-    out = tmp_path / "out"
-    for shard in ("1/1", "1/2"):
+    for number, shard in enumerate(("1/1", "1/2")):
+        out = tmp_path / f"out{number}"
         with started("prepare", cohort, out, "--jobs", 1, "--shard", shard) as first:
-            assert soon(lambda: list(out.glob(".lock*")))
+            # written once the lock is held for good
+            assert soon((out / "manifest.json").exists)
             first.send_signal(signal.SIGSTOP)
             line = refused("prepare", cohort, out, "--shard", shard)
             assert "another prepare works on this folder" in line

@@ -31,7 +31,7 @@ def require_no_input(out: str | None, inputs: Iterable[str | None]) -> None:
         return
     place = Path(os.path.realpath(out))
     if any(place.is_relative_to(os.path.realpath(path)) for path in inputs if path):
-        raise UsageError("it is read, and would be overwritten", where=out, fix="name another file for --out")
+        raise UsageError("it is read, and would be overwritten", where=out, fix="name another file")
 
 
 def write_document(out: str | None, content: bytes) -> None:

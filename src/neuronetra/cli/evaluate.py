@@ -45,8 +45,11 @@ def evaluate(
     from neuronetra.cli.destination import require_no_input, require_place, write_document
     from neuronetra.cli.progress import ProgressLine
     from neuronetra.wiring.evaluation import predictions_at, rendered
+    from neuronetra.wiring.places import require_writable
 
     require_place(out, form)
+    if out is not None:
+        require_writable(out)
     require_no_input(out, files_read(cohort, predictions, given["patients"], given["patient_key"]))
     table = None if predictions is None else predictions_at(predictions)
     with ProgressLine("series") as reading:
