@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -77,12 +78,24 @@ def _silence_libraries() -> None:
 
     An error of ours tells of them in one line; theirs stand between our own without saying of which file.
     """
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells of a cache folder that it cannot have
+    if sys.stderr is None:
+        _occupy_stderr()
     if "--debug" in sys.argv[1:] or sys.stderr is None:
         return
     with suppress(OSError):
         own = os.dup(2)
         sys.stderr = open(own, "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace")  # noqa: PTH123, SIM115
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+def _occupy_stderr() -> None:
+    """Where stderr is closed, the next file that is opened must not take its place and get what libraries print."""
+    with suppress(OSError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        if nothing != 2:
+            os.dup2(nothing, 2)
+            os.close(nothing)
 
 
 def _heed_signals() -> None:

@@ -33,7 +33,7 @@ LESION_COUNT_SHARES = (0.87, 0.11, 0.02)
 """Of the positive series those with one, two and three lesions."""
 LOCATION_WEIGHTS = (78, 98, 330, 278, 219, 294, 363, 46, 56, 86, 101, 110, 113)
 """How often each of the 13 arterial locations is met, in their order."""
-MOST_SERIES = 1_000_000
+MOST_SERIES = 100_000
 
 
 class Size(Enum):

@@ -29,6 +29,7 @@ from neuronetra.domain.modality import Modality
 from neuronetra.domain.synthesis import PlannedPatient, PlannedSeries
 from neuronetra.domain.synthesis_chance import Stream
 from neuronetra.domain.synthesis_tables import MadeSeries, marked
+from neuronetra.errors import OutputError
 
 SERIES, UNFINISHED = "series", ".making-"
 _TRIES = 60
@@ -124,7 +125,11 @@ class SyntheticSeriesMaker:
             sync_folder(goal.parent)
         except OSError as error:
             shutil.rmtree(work, ignore_errors=True)
-            raise refused(goal, error) from error
+            if isinstance(error, OutputError):
+                raise
+            problem = refused(goal, error)
+            problem.fix = "make room, and run the same command again: it goes on from here"
+            raise problem from error
 
 
 def rendered(planned: PlannedSeries, person: Person) -> Iterator[Array]:
