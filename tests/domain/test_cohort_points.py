@@ -128,6 +128,6 @@ def test_stray_points_exchange_nothing():
     """A few points at wrong labels, or many at scattered ones, are no sign of exchanged columns."""
     rows = _rows(*({LEFT} for _ in range(10)), *({location} for location in ARTERIES))
     few = [_mark(LEFT, uid=f"1.{n}") for n in range(10)] + [_mark(RIGHT, uid=f"1.{n}") for n in range(2)]
-    require_agreement(few, rows, "l.csv")
+    assert require_agreement(few, rows, "l.csv") is None
     scattered = [_mark(RIGHT, uid=f"1.{n}") for n in range(10, 23)]
-    require_agreement(scattered, rows, "l.csv")
+    assert require_agreement(scattered, rows, "l.csv") is None

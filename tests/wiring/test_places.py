@@ -23,12 +23,15 @@ def test_a_place_that_can_be_written_stays_as_it_is(tmp_path: Path) -> None:
 
 def test_a_device_needs_no_folder_to_write_to(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever may write to /dev/null seldom may write to /dev."""
+    tried = []
 
-    def no_file(**_: object) -> None:
+    def no_file(**options: object) -> None:
+        tried.append(options)
         raise PermissionError
 
     monkeypatch.setattr(places, "TemporaryFile", no_file)
     require_writable(os.devnull)
+    assert not tried
 
 
 def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ STORE, EXECUTOR = "png", "processes"
 
 
 @define
-class _Work:
+class _Work(ABC):
     """What it takes is made in each process when it is first called there, on one thread."""
 
     configuration: Configuration
@@ -37,8 +38,9 @@ class _Work:
             self._made = self.make(Wiring(overridden(self.configuration, {"threads": 1})))
         return self._made
 
+    @abstractmethod
     def make(self, wiring: Wiring) -> Any:
-        raise NotImplementedError
+        """What the work takes, on one thread."""
 
     def __getstate__(self) -> tuple[object, ...]:
         return (self.configuration, self.root, self.prepared)

@@ -58,10 +58,15 @@ def test_a_disk_that_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_folder_that_cannot_be_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some network file systems do not sync folders: that is no reason to stop."""
+    tried = []
 
-    def refuse(_: int) -> None:
+    def refuse(handle: int) -> None:
+        tried.append(handle)
         raise OSError(errno.EINVAL, "Invalid argument")
 
     monkeypatch.setattr(os, "fsync", refuse)
     syncing.sync_folder(tmp_path)
     syncing.sync_folder(tmp_path / "absent")
+    assert len(tried) == 1
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(tried[0])

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from neuronetra.adapters.disk.syncing import sync_folder
 from neuronetra.errors import NeuronetraError, OutputError
 
 
@@ -28,7 +29,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             stream.flush()
             os.fsync(stream.fileno())
         partial.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except NeuronetraError:  # of the block's own work; some derive from OSError
         raise
     except OSError as error:
@@ -56,7 +57,7 @@ def take_file(source: Path, path: Path) -> None:
         with source.open("rb") as stream:
             os.fsync(stream.fileno())
         source.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise refused(path, error) from error
@@ -120,16 +121,3 @@ def refused(path: Path, error: OSError) -> OutputError:
         found=error.strerror or type(error).__name__,
         fix="name a folder that can be written to and has room",
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself last; where folders cannot be opened (Windows) the rename must do."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        with suppress(OSError):  # some network file systems do not sync folders
-            os.fsync(handle)
-    finally:
-        os.close(handle)

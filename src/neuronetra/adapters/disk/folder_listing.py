@@ -33,7 +33,7 @@ def _files(folder: str) -> Iterator[tuple[str, int, float]]:
             path = Path(parent, name)
             try:
                 status = path.lstat()
-            except OSError:
+            except OSError:  # gone since its folder was listed: there is nothing left to tell of it
                 continue
             if stat.S_ISREG(status.st_mode):
                 shown = shown_text(path.relative_to(folder).as_posix())
