@@ -30,6 +30,7 @@ BUILTINS = {
     "CohortError": ValueError,
     "FrameStoreError": ValueError,
     "WorkerError": RuntimeError,
+    "TrainingError": RuntimeError,
     "ScoringError": RuntimeError,
     "ExportError": RuntimeError,
     "OutputError": OSError,

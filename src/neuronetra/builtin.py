@@ -125,6 +125,12 @@ def _process_executor(jobs: int | None = None) -> Any:
     return ProcessExecutor(jobs)
 
 
+def _torch_trainer(device: str = "auto", precision: str = "auto", workers: int | None = None) -> Any:
+    from neuronetra.adapters.training.trainer import TorchTrainer
+
+    return TorchTrainer(device, precision, workers)
+
+
 @hookimpl
 def neuronetra_series_readers() -> list[Plugin]:
     return [
@@ -187,6 +193,11 @@ def neuronetra_frame_stores() -> list[Plugin]:
             ("opencv-python-headless|opencv-python|opencv-contrib-python-headless|opencv-contrib-python",),
         )
     ]
+
+
+@hookimpl
+def neuronetra_trainers() -> list[Plugin]:
+    return [Plugin("torch", _torch_trainer, (*_TORCH, "scikit-learn"), _TRAIN)]
 
 
 @hookimpl

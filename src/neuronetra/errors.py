@@ -21,6 +21,7 @@
     ├── CohortError (ValueError)              a data set whose tables cannot be used
     ├── FrameStoreError (ValueError)          prepared frames that are not there or damaged
     ├── WorkerError (RuntimeError)            a process that died at its work
+    ├── TrainingError (RuntimeError)          a training that cannot go on
     ├── ScoringError (RuntimeError)           a network that gave no valid scores
     ├── ExportError (RuntimeError)            a network whose exported copy disagrees
     ├── OutputError (OSError)                 a result that cannot be written
@@ -163,6 +164,10 @@ class FrameStoreError(NeuronetraError, ValueError):
 
 class WorkerError(NeuronetraError, RuntimeError):
     """A process that died at its work, or whose work ended in an unexpected exception."""
+
+
+class TrainingError(NeuronetraError, RuntimeError):
+    """A training that cannot go on: what it gave, or what it needs."""
 
 
 class ScoringError(NeuronetraError, RuntimeError):

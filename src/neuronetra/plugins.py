@@ -89,6 +89,11 @@ class HookSpecifications:
         raise AssertionError
 
     @hookspec
+    def neuronetra_trainers(self) -> Iterable[Plugin]:
+        """Factories of ``Trainer``; options ``device``, ``precision``, ``workers: int``."""
+        raise AssertionError
+
+    @hookspec
     def neuronetra_executors(self) -> Iterable[Plugin]:
         """Factories of ``Executor``; option ``jobs: int``."""
         raise AssertionError

@@ -30,6 +30,7 @@ from neuronetra.domain.prepared import PreparedSeries
 from neuronetra.domain.preprocessing import Preprocessing
 from neuronetra.domain.scores import Batch, Scores
 from neuronetra.domain.series import Series
+from neuronetra.domain.training_run import EpochEnd, TrainingJob
 from neuronetra.errors import NeuronetraError
 
 T = TypeVar("T")
@@ -50,7 +51,6 @@ class SeriesReader(Protocol):
         is returned with its ``error``. Raises ``InputNotFoundError`` where there is no such path and
         ``NoSeriesError`` where nothing under it belongs to an image series. ``progress`` counts files.
         """
-        ...
 
     def load(self, series: Series, positions: Sequence[int], progress: Progress | None = None) -> Frames:
         """The pixels of those slices (numbers in canonical order, repeats allowed) and no others.
@@ -58,7 +58,6 @@ class SeriesReader(Protocol):
         float32 (k, H, W), rescaled, canonical axes. Raises ``SliceError`` that names each slice
         (``Slice.name``) whose pixels cannot be had, all of those asked for at once. ``progress`` counts slices.
         """
-        ...
 
 
 @runtime_checkable
@@ -67,7 +66,6 @@ class Preprocessor(Protocol):
 
     def apply(self, frames: Frames, preprocessing: Preprocessing, modality: Modality) -> Frames:
         """float32 frames (k, H, W) to uint8 frames of ``preprocessing.size``, slice by slice."""
-        ...
 
 
 class Closing(ABC):
@@ -91,11 +89,9 @@ class Scorer(AbstractContextManager["Scorer"], Protocol):
 
     def score(self, batch: Batch) -> Scores:
         """Probabilities of each image. Raises ``ScoringError`` where they are none."""
-        ...
 
     def close(self) -> None:
         """Free what the network holds; a second call does nothing."""
-        ...
 
 
 @runtime_checkable
@@ -115,7 +111,6 @@ class ModelRuntime(Protocol):
         ``once``: it is for a single call, so little memory counts for more than speed.
         Raises ``StoreError`` where the file is not such a network.
         """
-        ...
 
 
 @runtime_checkable
@@ -124,26 +119,24 @@ class CheckpointStore(Protocol):
 
     def names(self) -> tuple[CheckpointName, ...]:
         """All members, sorted."""
-        ...
 
     def ensemble(self) -> Ensemble:
         """The chosen members. Raises ``StoreNotFoundError`` or ``ManifestError``."""
-        ...
 
     def manifest(self, name: CheckpointName) -> Manifest:
         """A member's manifest. Raises ``MissingMemberError`` or ``ManifestError``."""
-        ...
 
     def load(self, name: CheckpointName, weights: str) -> Checkpoint:
         """A local file of the member's weights with its manifest, not yet verified.
 
         Raises ``MissingMemberError`` where the member or that kind of weights is not there.
         """
-        ...
 
     def verify(self, checkpoint: Checkpoint) -> None:
         """Read the file and raise ``IntegrityError`` unless its sha256 is the manifest's."""
-        ...
+
+    def card(self) -> str:
+        """The model card, Markdown; empty where there is none. Raises ``StoreError`` where it cannot be read."""
 
     def save(self, manifest: Manifest, files: dict[str, str]) -> Manifest:
         """Take over files (kind of weights -> local path) whole; the manifest gains their sha256.
@@ -151,11 +144,9 @@ class CheckpointStore(Protocol):
         The files given are moved where they lie on the same disk.
         Raises ``ReadOnlyStoreError``.
         """
-        ...
 
     def save_ensemble(self, ensemble: Ensemble) -> None:
         """Replace the chosen members atomically. Raises ``ReadOnlyStoreError``."""
-        ...
 
 
 class PredictionService(Protocol):
@@ -166,11 +157,9 @@ class PredictionService(Protocol):
 
         Raises ``InputError`` only when no series at all can be used.
         """
-        ...
 
     def predict_each(self, path: str) -> Iterator[Prediction]:
         """The same, one at a time as they are done."""
-        ...
 
     def predict_volume(
         self, array: npt.ArrayLike, affine: npt.ArrayLike, modality: Modality | str
@@ -179,7 +168,6 @@ class PredictionService(Protocol):
 
         ``affine`` (4, 4) takes those indices to patient LPS mm.
         """
-        ...
 
 
 class ResultWriter(Protocol):
@@ -200,18 +188,15 @@ class NetworkExporter(Protocol):
 
     def initialise(self, manifest: Manifest, seed: int, folder: str) -> str:
         """Seeded random weights as safetensors in ``folder``; gives the path."""
-        ...
 
     def convert(self, manifest: Manifest, weights: str, folder: str) -> str:
         """A state dictionary brought along (``.pth`` or ``.safetensors``) as safetensors in ``folder``.
 
         Names and shapes must be the network's own. Nothing is unpickled. Raises ``StoreError``.
         """
-        ...
 
     def export(self, manifest: Manifest, weights: str, folder: str) -> str:
         """One self-contained ONNX file of safetensors ``weights`` in ``folder``; gives the path."""
-        ...
 
 
 @runtime_checkable
@@ -223,7 +208,6 @@ class Cohort(Protocol):
 
         Raises ``CohortError`` where the tables as a whole cannot be used. ``progress`` counts series.
         """
-        ...
 
 
 @runtime_checkable
@@ -232,25 +216,48 @@ class FrameStore(Protocol):
 
     def uids(self) -> tuple[str, ...]:
         """The series that are whole in the store, sorted."""
-        ...
 
     def series(self, uid: str) -> PreparedSeries:
         """What is stored of a series. Raises ``FrameStoreError`` where it is not there or is damaged."""
-        ...
 
     def read(self, uid: str, indices: Sequence[int]) -> Frames:
         """uint8 (k, H, W) of those slices (canonical numbers, repeats allowed), ``positions`` the same.
 
         Raises ``FrameStoreError`` where one is not stored or is damaged.
         """
-        ...
 
     def write(self, prepared: PreparedSeries, frames: Frames) -> int:
         """Keep a series whole, or not at all, in place of what was there of it; gives the bytes written.
 
         ``frames`` uint8 (k, H, W) are those that ``prepared`` lists. Raises ``OutputError``.
         """
-        ...
+
+
+@runtime_checkable
+class Trainer(Protocol):
+    """Trains networks on prepared frames; device (``cpu`` or ``cuda``), precision and workers are its factory's.
+
+    ``leads``: whether this process writes and speaks, of those that train one network together.
+    """
+
+    device: str
+    leads: bool
+
+    def fit(
+        self,
+        job: TrainingJob,
+        frames: FrameStore,
+        on_epoch: Callable[[EpochEnd], None],
+        progress: Progress | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> bool:
+        """Train ``job``, going on from what ``job.folder`` keeps of an earlier call; whether it is done.
+
+        ``on_epoch`` is told of each epoch at its end, and again, the same, where it did not return. ``stop`` is asked before
+        each step: ``True`` saves the state and ends the call. However one ended, the next gives the weights of a call that was
+        never interrupted, on a CPU bit for bit. ``progress`` counts steps. Raises ``TrainingError``, ``OutputError``,
+        ``FrameStoreError``, or ``StoreError`` for pretrained weights that do not fit.
+        """
 
 
 @frozen
@@ -277,4 +284,3 @@ class Executor(Protocol):
         on. Only a few results are held at a time. Closing the iterator, an exception in the caller or the
         end of this process, however it comes, ends the workers. ``progress`` counts items.
         """
-        ...

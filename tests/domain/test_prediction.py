@@ -63,7 +63,7 @@ def test_keys_of_a_prediction(series: Series, scores: LocationScores) -> None:
     document = Prediction(series.uid, Modality.CTA, scores, MODEL, SeriesReport(series)).as_document()
     assert list(document) == PREDICTION_KEYS
     assert list(document["report"]) == REPORT_KEYS
-    assert list(document["model"]) == ["recipe", "members", "manifest_hash", "untrained"]
+    assert list(document["model"]) == ["recipe", "members", "manifest_hash", "untrained", "synthetic"]
     assert list(document["probabilities"]) == list(LABELS)
     assert all(list(item) == ["file", "reason"] for item in document["report"]["left_out"])
     assert json.loads(json.dumps(document, allow_nan=False)) == document

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +13,17 @@ from neuronetra.domain.encoding import ChannelEncoder
 from neuronetra.domain.frames import Frames
 from neuronetra.domain.geometry import Plane
 from neuronetra.domain.scores import LocationScores
-from neuronetra.domain.views import MIRRORED, ORIGINAL, UNSWAPPED_FLIP, VIEWS, mirrored
+from neuronetra.domain.views import (
+    MIRRORED,
+    ORIGINAL,
+    UNSWAPPED_FLIP,
+    VIEWS,
+    View,
+    mirrored,
+    view_named,
+)
+from neuronetra.domain.warping import warped
+from neuronetra.errors import UsageError
 from neuronetra.testing import strategies
 
 FLAT_PLANES = st.sampled_from((Plane.AXIAL, Plane.CORONAL, Plane.UNKNOWN))
@@ -82,3 +94,91 @@ def test_views_go_by_their_names() -> None:
         "mirrored": (True, True),
         "unswapped_flip": (True, False),
     }
+
+
+FOUR_DIGITS = st.integers(-450_000, 450_000).map(lambda n: n / 10_000)
+VIEW = st.builds(
+    lambda flip, angle, scale: View(*flip, angle, scale),
+    st.sampled_from([(False, False), (True, True), (True, False)]),
+    FOUR_DIGITS,
+    st.integers(5_000, 20_000).map(lambda n: n / 10_000),
+)
+
+
+@given(VIEW)
+def test_names_are_read_back(view: View) -> None:
+    """A view's name says all of it, in one way."""
+    assert view_named(view.name) == view
+    assert view_named(view.name).name == view.name
+
+
+@pytest.mark.parametrize(
+    ("name", "view"),
+    [
+        ("original", ORIGINAL),
+        ("rotated5", View(angle=5)),
+        ("rotated-5", View(angle=-5)),
+        ("scaled1.1", View(scale=1.1)),
+        ("mirrored+rotated5+scaled1.1", View(True, True, 5, 1.1)),
+        ("unswapped_flip+scaled0.5", View(True, False, 0, 0.5)),
+    ],
+)
+def test_the_words_of_names(name: str, view: View) -> None:
+    """What users write in recipes."""
+    assert view_named(name) == view
+    assert view.name == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "+", "up", "Mirrored", " mirrored", "mirrored+", "original+rotated5", "rotated5+mirrored"),
+        *("rotated5.0", "rotated05", "rotated0", "rotated-0", "rotated+5", "rotated5scaled2", "scaled1"),
+        *("rotated46", "rotated-45.1", "rotated1e1", "rotatednan", "rotated5.00001", "scaled0", "scaled-1"),
+        *(
+            "scaled0.4",
+            "scaled2.1",
+            "scaled1.1+rotated5",
+            "mirrored+unswapped_flip",
+            "rotated5\n",
+            "rotated٥",
+        ),
+    ],
+)
+def test_other_names_are_refused(name: str) -> None:
+    """Another order, another spelling of a number, or one beyond the limits names no view."""
+    with pytest.raises(UsageError, match="no such view"):
+        view_named(name)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"angle": 45.1}, {"angle": float("nan")}, {"scale": 0.0}, {"scale": 2.1}, {"swaps": True}]
+)
+def test_views_that_are_none(wrong: dict[str, Any]) -> None:
+    """Angles and scales have limits, and labels change sides in a mirror alone."""
+    with pytest.raises(ValueError, match=r"turns|numbers|mirror"):
+        View(**wrong)
+
+
+@given(VIEW, strategies.frames())
+def test_views_mirror_first(view: View, frames: Frames) -> None:
+    """The turned view of a mirrored head, mirrored too, is the turned view of the head, to the bit."""
+    plain = View(angle=view.angle, scale=view.scale)
+    both = View(True, True, view.angle, view.scale)
+    assert both.apply(mirrored(frames)) == plain.apply(frames)
+    assert np.array_equal(plain.apply(frames).pixels, warped(frames.pixels, view.angle, view.scale))
+    assert (both.apply(frames).plane, both.apply(frames).positions) == (frames.plane, frames.positions)
+
+
+@given(VIEW, strategies.location_scores())
+def test_turned_views_restore_by_the_mirror_alone(view: View, scores: LocationScores) -> None:
+    """Turning and enlarging move no label."""
+    expected = (MIRRORED if view.swaps else ORIGINAL).restore(scores.values)
+    assert np.array_equal(view.restore(scores.values), expected)
+
+
+@given(strategies.frames(dtype=np.float32))
+def test_pixels_as_read_are_not_turned(frames: Frames) -> None:
+    """Views act on frames that are prepared."""
+    with pytest.raises(TypeError, match="uint8"):
+        View(angle=5).apply(frames)

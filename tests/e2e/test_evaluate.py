@@ -107,7 +107,8 @@ def test_keys_are_those_promised(cohort: Path, predicted: Callable[..., Path]) -
 
 def test_keys_are_the_same_without_predictions(cohort: Path, predicted: Callable[..., Path]) -> None:
     """Without predictions the cross-fitted baselines stand alone, in the same keys, the model's empty."""
-    with_them, without = document(cohort, "--predictions", predicted()), document(cohort)
+    with_them = document(cohort, "--predictions", predicted())
+    without = document(cohort, "--baselines")
     assert list(with_them) == list(without)
     assert all(without[key] == {"value": None, "low": None, "high": None, "n": 0} for key in FIGURES)
     assert without["baseline_fit"] == "cross-fitted"
@@ -209,7 +210,7 @@ def test_page_is_self_contained(
 ) -> None:
     """The page names nothing on a network, runs nothing, and has plots only where there are predictions."""
     out = tmp_path / "page.html"
-    given = ("--predictions", predicted(noise=0.4)) if with_predictions else ()
+    given = ("--predictions", predicted(noise=0.4)) if with_predictions else ("--baselines",)
     done = run("evaluate", cohort, *given, "--format", "html", "--out", out, *QUICK)
     assert (done.returncode, done.stdout) == (ALL_DONE, "")
     text = out.read_text()
@@ -326,13 +327,13 @@ def test_bad_rows_are_left_out_or_refused(tmp_path: Path, predicted: Callable[..
     rows[3][4] = "7"
     with (place / "train.csv").open("w", newline="") as stream:
         csv.writer(stream).writerows(rows)
-    done = run("evaluate", place, "--format", "json", *QUICK)
+    done = run("evaluate", place, "--baselines", "--format", "json", *QUICK)
     found = json.loads(done.stdout)
     assert found["series"] == 11
     assert any("line 4" in row for row in found["cohort"]["bad_rows"])
     assert "bad row: train.csv, line 4" in done.stderr
     assert found["synthetic"] is False
-    strict = run("evaluate", place, "--strict")
+    strict = run("evaluate", place, "--baselines", "--strict")
     assert (strict.returncode, strict.stdout) == (NONE_DONE, "")
 
 

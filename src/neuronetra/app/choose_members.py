@@ -16,8 +16,7 @@ def choose_members(store: CheckpointStore, recipe: Recipe, seed: int) -> Ensembl
 
     Raises ``MissingMemberError`` for an empty slot and ``ManifestError`` for a name that disagrees.
     """
-    names = choose(store.names(), recipe, seed)
-    manifests = [store.manifest(name) for name in names]
+    manifests = [store.manifest(name) for name in choose(store.names(), recipe, seed)]
     members = tuple(
         EnsembleMember(
             manifest.name, "", manifest.score if recipe.policy is EnsemblePolicy.WEIGHTED_MEAN else None
@@ -27,7 +26,7 @@ def choose_members(store: CheckpointStore, recipe: Recipe, seed: int) -> Ensembl
     if recipe.policy is EnsemblePolicy.WEIGHTED_MEAN and any(not member.weight for member in members):
         raise UsageError(
             "a weighted mean needs members with a validation score",
-            found="untrained members",
+            found="untrained members, or one with a score of 0",
             fix="choose another policy: --policy mean",
         )
     store.save_ensemble(Ensemble(recipe, members, _why(recipe, seed)))

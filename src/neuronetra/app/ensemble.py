@@ -1,8 +1,8 @@
-"""The members of an ensemble, opened as they are needed and run side by side."""
+"""Members of a store, an ensemble's or others, opened as they are needed and run side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from threading import Lock
@@ -11,12 +11,17 @@ import numpy as np
 from attrs import define, field, frozen
 
 from neuronetra.domain.arrays import Float32
-from neuronetra.domain.checkpoints import Checkpoint, Ensemble, EnsembleMember
+from neuronetra.domain.checkpoints import Checkpoint, EnsembleMember
+from neuronetra.domain.locations import LABELS
 from neuronetra.domain.prediction import ModelIdentity
 from neuronetra.domain.preprocessing import Preprocessing
+from neuronetra.domain.recipes import Recipe
 from neuronetra.domain.scores import Batch
 from neuronetra.errors import ManifestError, ScoringError, UsageError
 from neuronetra.ports import CheckpointStore, Closing, ModelRuntime, Scorer
+
+MOST_TOGETHER = 32
+"""Images that a network is given at once."""
 
 
 @frozen
@@ -35,39 +40,42 @@ class _Slot:
     scorer: Scorer | None = None
 
 
-class OpenEnsemble(Closing):
-    """An ensemble ready to be run: verified before use, members spread over ``runtime.workers``.
+class OpenMembers(Closing):
+    """Members of one recipe ready to be run: verified before use, spread over ``runtime.workers``.
 
     ``keep_open`` keeps the networks in memory between calls; otherwise each is opened, run and freed
     in turn, unless a call says that more is to come. Manifests are checked when this is made, weights
     when they are opened.
     """
 
-    def __init__(self, store: CheckpointStore, runtime: ModelRuntime, keep_open: bool = True) -> None:
-        self.ensemble = store.ensemble()
+    def __init__(
+        self,
+        store: CheckpointStore,
+        runtime: ModelRuntime,
+        recipe: Recipe,
+        chosen: Sequence[EnsembleMember],
+        keep_open: bool = True,
+    ) -> None:
+        self.recipe = recipe
         self._store, self._runtime, self._keep_open = store, runtime, keep_open
-        self.members = tuple(self._member(chosen) for chosen in self.ensemble.members)
+        self.members = tuple(self._member(one) for one in chosen)
         self._slots = {str(member.chosen.name): _Slot() for member in self.members}
         self._pool = ThreadPoolExecutor(max(1, runtime.workers), thread_name_prefix="neuronetra-member")
         self._closed = False
 
     def _member(self, chosen: EnsembleMember) -> Member:
         checkpoint = self._store.load(chosen.name, self._runtime.weights)
-        _require_same_input(checkpoint, self.ensemble)
+        _require_same_input(checkpoint, self.recipe)
         return Member(chosen, checkpoint)
 
-    @property
-    def identity(self) -> ModelIdentity:
-        """What a result says of this model."""
-        untrained = any(member.checkpoint.manifest.untrained for member in self.members)
-        names = tuple(str(member.chosen.name) for member in self.members)
-        return ModelIdentity(self.ensemble.recipe.name, names, self.ensemble.digest, untrained)
-
-    def scores(self, given: Callable[[Member], Batch], more_to_come: bool = False) -> tuple[Float32, ...]:
+    def scores(
+        self, given: Callable[[Member], Batch | None], more_to_come: bool = False
+    ) -> tuple[Float32, ...]:
         """Each member's probabilities (n, 14) of the batch ``given`` for it, in the members' order.
 
-        Members run side by side, the largest first; kept ones with each image apart, which leaves no
-        core idle at the end. At an error what has not begun is given up. Raises ``UsageError`` once closed.
+        Of a member that is given ``None`` there are none, (0, 14). Members run side by side, the largest first; kept
+        ones with each image apart, which leaves no core idle at the end. At an error what has not begun is given up.
+        Raises ``UsageError`` once closed.
         """
         if self._closed:
             raise UsageError("the predictor is closed", fix="open it anew")
@@ -76,7 +84,7 @@ class OpenEnsemble(Closing):
         tasks = [
             (member, batch)
             for member in sorted(self.members, key=lambda member: -member.checkpoint.size)
-            for batch in (given(member).singles() if apart else (given(member),))
+            for batch in _parts(given(member), apart)
         ]
         futures = [self._pool.submit(self._score, member, batch, keep) for member, batch in tasks]
         try:
@@ -85,8 +93,9 @@ class OpenEnsemble(Closing):
             for future in futures:
                 future.cancel()
             raise
+        none = np.empty((0, len(LABELS)), np.float32)
         return tuple(
-            np.concatenate([part for name, part in parts if name == member.chosen.name])
+            np.concatenate([none, *(part for name, part in parts if name == member.chosen.name)])
             for member in self.members
         )
 
@@ -126,16 +135,45 @@ class OpenEnsemble(Closing):
                     slot.scorer = None
 
 
-def _require_same_input(checkpoint: Checkpoint, ensemble: Ensemble) -> None:
-    """An ensemble's members are all made for the input that its recipe names."""
-    expected, found = ensemble.recipe.pipeline, checkpoint.manifest.pipeline
+class OpenEnsemble(OpenMembers):
+    """The chosen members of a store, as an ensemble: see ``OpenMembers``."""
+
+    def __init__(self, store: CheckpointStore, runtime: ModelRuntime, keep_open: bool = True) -> None:
+        self.ensemble = store.ensemble()
+        super().__init__(store, runtime, self.ensemble.recipe, self.ensemble.members, keep_open)
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """What a result says of this model."""
+        manifests = [member.checkpoint.manifest for member in self.members]
+        return ModelIdentity(
+            self.ensemble.recipe.name,
+            tuple(str(member.chosen.name) for member in self.members),
+            self.ensemble.digest,
+            untrained=any(manifest.untrained for manifest in manifests),
+            synthetic=any(
+                manifest.record is not None and manifest.record.synthetic for manifest in manifests
+            ),
+        )
+
+
+def _parts(batch: Batch | None, apart: bool) -> tuple[Batch, ...]:
+    """Each image apart, or as many together as memory is sure to hold."""
+    if batch is None:
+        return ()
+    return batch.parts(1 if apart else MOST_TOGETHER)
+
+
+def _require_same_input(checkpoint: Checkpoint, recipe: Recipe) -> None:
+    """The members of a recipe are all made for the input that it names."""
+    expected, found = recipe.pipeline, checkpoint.manifest.pipeline
     for what in ("preprocessing", "sampler", "encoder"):
         if getattr(found, what) != getattr(expected, what):
             raise ManifestError(
                 f"the member's {what} is not the recipe's",
                 where=str(checkpoint.name),
                 found=_short(getattr(found, what)),
-                expected=f"{_short(getattr(expected, what))} of recipe {ensemble.recipe.name}",
+                expected=f"{_short(getattr(expected, what))} of recipe {recipe.name}",
                 fix="choose members made with one input: `neuronetra models choose`",
             )
 

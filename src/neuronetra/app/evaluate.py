@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from attrs import frozen
 
 from neuronetra.domain.arrays import Array
+from neuronetra.domain.baselines import Covariates, Kind
 from neuronetra.domain.cohort import LabelledSet
 from neuronetra.domain.cohort_evaluation import CohortEvaluation, Match
 from neuronetra.domain.metric.evaluation import Evaluation, evaluate
+from neuronetra.domain.metric.sources import Source
 from neuronetra.domain.prediction_table import PredictionTable
 from neuronetra.errors import InputError
 from neuronetra.ports import Progress
@@ -30,36 +34,49 @@ class Evaluator:
         ``progress`` counts resamples.
         """
         if table is None:
-            return CohortEvaluation(self._measured(cohort, None, None, progress), cohort)
+            return CohortEvaluation(self.measured(cohort, None, progress=progress), cohort)
         rows = table.rows([one.uid for one in cohort.series])
         there = rows >= 0
         if not there.any():
             raise _nothing_matches(cohort, table)
         known = None if table.laterality_known is None else table.laterality_known[rows[there]]
         kept = cohort.keep(one.uid for one, is_there in zip(cohort.series, there, strict=True) if is_there)
-        measured = self._measured(kept, table.probabilities[rows[there]], known, progress)
+        measured = self.measured(kept, table.probabilities[rows[there]], known, progress=progress)
         labels_themselves = np.array_equal(kept.labels, table.probabilities[rows[there]])
         return CohortEvaluation(measured, cohort, _match(cohort, table, labels_themselves))
 
-    def _measured(
+    def measured(
         self,
         cohort: LabelledSet,
         probabilities: Array | None,
-        laterality_known: Array | None,
-        progress: Progress | None,
+        laterality_known: Array | None = None,
+        training: Mapping[Kind, Source] | None = None,
+        progress: Progress | None = None,
     ) -> Evaluation:
+        """Probabilities (n, 14) of all series of ``cohort``, or the baselines alone; see ``evaluate``."""
+        known = covariates(cohort)
         return evaluate(
             cohort.labels,
             probabilities,
             cohort.patients,
-            cohort.modalities,
-            np.array([np.nan if one.age is None else one.age for one in cohort.series]),
-            np.array(["" if one.sex is None else one.sex.value for one in cohort.series]),
+            known.modality,
+            known.age,
+            known.sex,
             laterality_known,
             bootstraps=self.bootstraps,
             seed=self.seed,
+            training=training,
             progress=progress,
         )
+
+
+def covariates(cohort: LabelledSet) -> Covariates:
+    """What is known of a cohort's series without their pixels."""
+    return Covariates.of(
+        cohort.modalities,
+        [np.nan if one.age is None else one.age for one in cohort.series],
+        ["" if one.sex is None else one.sex.value for one in cohort.series],
+    )
 
 
 def _match(cohort: LabelledSet, table: PredictionTable, labels_themselves: bool) -> Match:
@@ -74,6 +91,7 @@ def _match(cohort: LabelledSet, table: PredictionTable, labels_themselves: bool)
         models=table.models,
         untrained=table.untrained,
         labels_themselves=labels_themselves,
+        synthetic=table.synthetic,
     )
 
 

@@ -17,7 +17,7 @@ from neuronetra.domain.checkpoints import (
     ModelSpec,
 )
 from neuronetra.domain.recipes import Architecture, Recipe
-from neuronetra.errors import StoreError, StoreNotFoundError, UsageError
+from neuronetra.errors import IntegrityError, StoreError, StoreNotFoundError, UsageError
 from neuronetra.ports import CheckpointStore, ModelRuntime, NetworkExporter, Progress
 
 
@@ -51,7 +51,7 @@ class MemberMaker:
         return self.store.ensemble()
 
     def _present(self, recipe: Recipe, seed: int) -> frozenset[CheckpointName]:
-        names = _names(self.store)
+        names = names_of(self.store)
         for name in names:
             manifest = self.store.manifest(name)
             made_as = (manifest.untrained, manifest.training.get("seed"), manifest.pipeline)
@@ -80,7 +80,7 @@ class MemberMaker:
                 where=str(name),
                 fix="name its validation score",
             )
-        if name in _names(self.store):
+        if name in names_of(self.store):
             raise UsageError("the store has a member of this name", where=str(name), fix="name another store")
         known = {architecture.name: architecture for architecture in recipe.architectures}
         if name.architecture not in known:
@@ -115,10 +115,10 @@ class MemberMaker:
         return differences
 
     def _chosen(self) -> Ensemble | None:
-        """The ensemble before any manifest changes; ``None`` where nothing is chosen yet."""
+        """The ensemble before any manifest changes; ``None`` where none stands."""
         try:
             return self.store.ensemble()
-        except StoreNotFoundError:
+        except (StoreNotFoundError, IntegrityError):  # nothing is chosen yet, or an export was cut short
             return None
 
     def _save(self, manifest: Manifest, weights: str) -> Manifest:
@@ -130,7 +130,7 @@ class MemberMaker:
         return require_agreement(manifest, (self.original, weights), (self.exported, exported))
 
 
-def _names(store: CheckpointStore) -> tuple[CheckpointName, ...]:
+def names_of(store: CheckpointStore) -> tuple[CheckpointName, ...]:
     """The members of a store, which need not be there yet."""
     try:
         return store.names()

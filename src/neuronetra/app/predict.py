@@ -4,34 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import evolve
 
-from neuronetra.app.ensemble import Member, OpenEnsemble
+from neuronetra.app.ensemble import OpenEnsemble
+from neuronetra.app.looking import Look, combined, looked
 from neuronetra.app.reading import HIDDEN_PATH, Sampled, sampled, scanned, unexpected, with_modality
 from neuronetra.app.volume import VolumeReader, volume_series
-from neuronetra.domain.ensemble import MemberScores, average, tempered
-from neuronetra.domain.frames import Frames
 from neuronetra.domain.hiding import NameHider
 from neuronetra.domain.modality import Modality
 from neuronetra.domain.prediction import Prediction, SeriesReport
-from neuronetra.domain.scores import Batch, LocationScores
+from neuronetra.domain.scores import LocationScores
 from neuronetra.domain.series import Series
 from neuronetra.errors import InputError, NeuronetraError, NoSeriesError, ScoringError
 from neuronetra.ports import Closing, Preprocessor, Progress, SeriesReader
 
 _LATERALITY = "orientation is unknown: left and right cannot be told apart"
 _UNVERIFIED = "orientation is unverified: left and right may be the wrong way round"
-
-
-@frozen
-class Look:
-    """A series as networks see it: one batch for each modality that it is prepared as."""
-
-    modality: Modality
-    batches: Mapping[Modality, Batch]
-    warnings: tuple[str, ...]
 
 
 class Predictor(Closing):
@@ -118,39 +107,20 @@ class Predictor(Closing):
             return self._prediction(read, number, error=failure), failure
 
     def _look(self, read: Sampled) -> Look:
-        """Prepared and encoded once for each modality that the members take the series as."""
-        frames, modality = read.require()
-        admitted = {member.checkpoint.spec.admit(modality) for member in self._members.members}
-        batches = {prepared: self._batch(frames, prepared) for prepared, _ in admitted}
-        warnings = tuple(sorted({warning for _, warning in admitted if warning}))
-        if not read.series.laterality_known:
-            warnings = (*warnings, _UNVERIFIED if read.series.reading.unverified else _LATERALITY)
-        return Look(modality, batches, warnings)
-
-    def _batch(self, frames: Frames, modality: Modality) -> Batch:
-        """One image per view, all of one preparation."""
-        recipe = self._members.ensemble.recipe
-        prepared = self._preprocessor.apply(frames, recipe.pipeline.preprocessing, modality)
-        encoder = recipe.pipeline.encoder
-        images = np.stack([encoder.encode(view.apply(prepared)).image for view in recipe.views])
-        return Batch(images, np.full(len(images), modality.code, np.int64))
+        """As all members take it, with what is to be said of its left and right."""
+        specs = [member.checkpoint.spec for member in self._members.members]
+        look = looked(read, specs, self._members.recipe, self._preprocessor)
+        if read.series.laterality_known:
+            return look
+        said = _UNVERIFIED if read.series.reading.unverified else _LATERALITY
+        return evolve(look, warnings=(*look.warnings, said))
 
     def _score(self, look: Look, more_to_come: bool) -> LocationScores:
-        """Every member on every view, un-mirrored, averaged over views, combined over members."""
+        """Every member on every view, combined."""
         ensemble = self._members.ensemble
-
-        def given(member: Member) -> Batch:
-            return look.batches[member.checkpoint.spec.admit(look.modality)[0]]
-
-        scores = []
-        per_member = self._members.scores(given, more_to_come)
-        for member, rows in zip(self._members.members, per_member, strict=True):
-            pairs = zip(ensemble.recipe.views, rows, strict=True)
-            restored = average(np.stack([view.restore(row) for view, row in pairs]))
-            name, weight = str(member.chosen.name), member.chosen.weight
-            scores.append(MemberScores(name, restored, weight, member.checkpoint.manifest.out_of_fold))
-        combined = ensemble.recipe.policy.combine(scores)
-        return tempered(combined, ensemble.temperatures)
+        rows = self._members.scores(lambda member: look.given(member.checkpoint.spec), more_to_come)
+        members = [(member.chosen, member.checkpoint.manifest) for member in self._members.members]
+        return combined(ensemble.recipe.policy, ensemble.recipe.views, members, rows, ensemble.temperatures)
 
     def _prediction(
         self,

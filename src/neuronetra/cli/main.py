@@ -12,15 +12,18 @@ from typing import NoReturn
 
 import click
 
+from neuronetra.cli.demo import demo
 from neuronetra.cli.doctor import doctor
 from neuronetra.cli.evaluate import evaluate
 from neuronetra.cli.explore import explore
 from neuronetra.cli.inspect import inspect
+from neuronetra.cli.ladder import ladder
 from neuronetra.cli.models import models
 from neuronetra.cli.plugins import plugins
 from neuronetra.cli.predict import predict
 from neuronetra.cli.prepare import prepare
 from neuronetra.cli.synthesize import synthesize
+from neuronetra.cli.train import train
 from neuronetra.errors import NeuronetraError, OutputError
 
 FAILED = 2
@@ -37,7 +40,20 @@ def neuronetra(debug: bool) -> None:
     """
 
 
-for command in (predict, inspect, prepare, explore, evaluate, synthesize, models, plugins, doctor):
+for command in (
+    demo,
+    predict,
+    inspect,
+    synthesize,
+    explore,
+    prepare,
+    train,
+    evaluate,
+    ladder,
+    models,
+    plugins,
+    doctor,
+):
     neuronetra.add_command(command)
 
 

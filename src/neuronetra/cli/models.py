@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from neuronetra.cli.model_card import card, ship
 from neuronetra.errors import UsageError
 
 if TYPE_CHECKING:
-    from neuronetra.app.make_members import MemberMaker
+    from neuronetra.domain.checkpoints import CheckpointName
     from neuronetra.domain.recipes import Recipe
+    from neuronetra.ports import CheckpointStore
 
-_RECIPE = click.option("--recipe", default="v3", show_default=True, help="v1, v2 or v3.")
+_RECIPE = click.option(
+    "--recipe", default="v3", show_default=True, help="v1, v2, v3, starter, or a file in TOML."
+)
 _DEBUG = click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 _FORMAT = click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
@@ -26,6 +29,10 @@ _FORMAT = click.option(
 @click.group()
 def models() -> None:
     """Make, look at and check stores of checkpoints."""
+
+
+for command in (card, ship):
+    models.add_command(command)
 
 
 @models.command()
@@ -40,17 +47,18 @@ def init(store: str, recipe: str, seed: int, untrained: bool) -> None:
     Needs the extra `train`. Example: neuronetra models init STORE --recipe v3 --seed 1 --untrained
     """
     from neuronetra.cli.progress import ProgressLine
-    from neuronetra.domain.recipes import recipe_named
+    from neuronetra.wiring.members import maker_in
+    from neuronetra.wiring.recipes import recipe_at
 
     if not untrained:
         raise UsageError(
             "only untrained members can be made without data",
             fix="add --untrained, or import trained weights",
         )
-    chosen = recipe_named(recipe)
-    with _maker(store, new=True) as maker, ProgressLine("members") as progress:
+    chosen = recipe_at(recipe)
+    with maker_in(store, inside=True) as maker, ProgressLine("members") as progress:
         ensemble = maker.initialise(chosen, seed, progress)
-    click.echo(f"{store}: {len(ensemble.members)} untrained members of recipe {recipe}", err=True)
+    click.echo(f"{store}: {len(ensemble.members)} untrained members of recipe {chosen.name}", err=True)
 
 
 @models.command("list")
@@ -109,8 +117,9 @@ def export(store: str, everything: bool) -> None:
     """Write the ONNX file of members, each checked against its original. Needs the extra `train`."""
     from neuronetra.app.choose_members import unexported
     from neuronetra.cli.progress import ProgressLine
+    from neuronetra.wiring.members import maker_in
 
-    with _maker(store) as maker, ProgressLine("members") as progress:
+    with maker_in(store) as maker, ProgressLine("members") as progress:
         opened = maker.store
         names = opened.names()
         if not everything:
@@ -135,11 +144,12 @@ def import_weights(store: str, weights: tuple[str, ...], recipe: str) -> None:
     """
     from neuronetra.cli.progress import ProgressLine
     from neuronetra.domain.checkpoints import CheckpointName
-    from neuronetra.domain.recipes import recipe_named
+    from neuronetra.wiring.members import maker_in
+    from neuronetra.wiring.recipes import recipe_at
 
-    chosen = recipe_named(recipe)
+    chosen = recipe_at(recipe)
     names = [CheckpointName.parse(Path(path).stem) for path in weights]
-    with _maker(store, new=True) as maker, ProgressLine("weights") as progress:
+    with maker_in(store, inside=True) as maker, ProgressLine("weights") as progress:
         for done, (name, path) in enumerate(zip(names, weights, strict=True)):
             progress(done, len(weights))
             maker.bring(name, chosen, path)
@@ -149,36 +159,58 @@ def import_weights(store: str, weights: tuple[str, ...], recipe: str) -> None:
 
 @models.command()
 @click.argument("store", type=click.Path())
-@_RECIPE
+@click.option("--recipe", help="v1, v2, v3, starter, or a file in TOML (default: the store's own, else v3).")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="For a random choice.")
 @click.option("--policy", help="mean, weighted_mean, logit_mean or rank_mean (default: the recipe's).")
+@click.option(
+    "--export/--no-export", "export_new", default=True, help="Export what is new (the default), or not."
+)
 @_DEBUG
-def choose(store: str, recipe: str, seed: int, policy: str | None) -> None:
+def choose(store: str, recipe: str | None, seed: int, policy: str | None, export_new: bool) -> None:
     """Rewrite which members the ensemble uses; `predict` loads exactly those.
+
+    Those without ONNX file are exported first, each checked against its original, where the extra `train` is there.
 
     Example: neuronetra models choose STORE --recipe v2 --seed 3
     """
     from neuronetra.app.choose_members import choose_members, unexported
     from neuronetra.config import Configuration
+    from neuronetra.domain.checkpoints import choose as chosen_by
     from neuronetra.wiring import Wiring
 
     opened = Wiring(Configuration()).store(store)
-    ensemble = choose_members(opened, _recipe(recipe, policy), seed)
-    names = tuple(member.name for member in ensemble.members)
-    for name in names:
-        click.echo(str(name))
-    missing = unexported(opened, names, "onnx")
-    if missing:
-        click.echo(f"{len(missing)} without ONNX file: neuronetra models export {store}", err=True)
+    wanted = _recipe(opened, recipe, policy)
+    missing = unexported(opened, chosen_by(opened.names(), wanted, seed), "onnx")
+    hint = _exported(store, missing) if export_new and missing else ""
+    ensemble = choose_members(opened, wanted, seed)
+    for member in ensemble.members:
+        click.echo(str(member.name))
+    if missing := unexported(opened, [member.name for member in ensemble.members], "onnx"):
+        click.echo(f"{len(missing)} without ONNX file: {hint}neuronetra models export {store}", err=True)
 
 
-def _recipe(name: str, policy: str | None) -> Recipe:
+def _exported(store: str, names: Sequence[CheckpointName]) -> str:
+    """Export these members; what must be done before that where it cannot be."""
+    from neuronetra.cli.progress import ProgressLine
+    from neuronetra.errors import MissingDependencyError
+    from neuronetra.wiring.members import maker_in
+
+    try:
+        with maker_in(store) as maker, ProgressLine("exports") as progress:
+            maker.export(names, progress)
+    except MissingDependencyError as error:
+        return f"{error.fix}, then "
+    return ""
+
+
+def _recipe(store: CheckpointStore, name: str | None, policy: str | None) -> Recipe:
+    """The one asked for, or the store's own, with another policy where one is named."""
     from attrs import evolve
 
     from neuronetra.domain.ensemble import EnsemblePolicy
-    from neuronetra.domain.recipes import recipe_named
+    from neuronetra.wiring.recipes import recipe_at
 
-    recipe = recipe_named(name)
+    recipe = _own_recipe(store) if name is None else recipe_at(name)
     if policy is None:
         return recipe
     known = [entry.value for entry in EnsemblePolicy]
@@ -187,18 +219,15 @@ def _recipe(name: str, policy: str | None) -> Recipe:
     return evolve(recipe, policy=EnsemblePolicy(policy))
 
 
-@contextmanager
-def _maker(store: str, *, new: bool = False) -> Iterator[MemberMaker]:
-    """What makes members; a ``new`` store's folder is made, and worked in: files need not be copied."""
-    from neuronetra.app.make_members import MemberMaker
-    from neuronetra.config import Configuration
-    from neuronetra.wiring import Wiring, working_folder
+def _own_recipe(store: CheckpointStore) -> Recipe:
+    """The recipe of the members that were chosen last; v3 where none were, or are no longer whole."""
+    from neuronetra.domain.recipes import V3
+    from neuronetra.errors import StoreError
 
-    wiring = Wiring(Configuration())
-    opened, exporter = wiring.store(store), wiring.exporter()
-    original, exported = wiring.runtime("torch"), wiring.runtime("onnx")
-    with working_folder(store if new else None) as folder:
-        yield MemberMaker(opened, exporter, original, exported, folder)
+    try:
+        return store.ensemble().recipe
+    except StoreError:
+        return V3
 
 
 def _print(rows: list[dict[str, Any]], form: str) -> None:

@@ -39,7 +39,11 @@ _STACK = click.option(
 _HIDE = click.option(
     "--hide-names", is_flag=True, default=None, help="Replace uids and file names by numbers in all output."
 )
-_MODELS = click.option("--models", metavar="STORE", help="The model store: a folder, or package:NAME.")
+_MODELS = click.option(
+    "--models",
+    metavar="STORE",
+    help="The model store: a folder, or package:NAME (default: starter, which is shipped).",
+)
 _RUNTIME = click.option("--runtime", metavar="NAME", help="Runtime: onnx (default), torch or a plug-in's.")
 _DEVICE = click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="Where networks run.")
 _PRECISION = click.option(
@@ -49,6 +53,8 @@ _THREADS = click.option("--threads", type=click.IntRange(1), help="Cores to use 
 
 READING = (_READER, _MODALITY, _STACK, _HIDE, _CONFIG, _DEBUG)
 RUNNING = (_MODELS, _RUNTIME, _DEVICE, _PRECISION, _THREADS)
+SCORING = (_RUNTIME, _DEVICE, _PRECISION, _THREADS, _READER, _CONFIG)
+"""Of commands that score a whole cohort."""
 
 
 def options(*groups: Callable[[F], F]) -> Callable[[F], F]:

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="Every slice that can be read, or those that the recipe looks at.",
 )
-@click.option("--recipe", default="v3", show_default=True, help="Whose preprocessing: v1, v2 or v3.")
+@click.option(
+    "--recipe", default="v3", show_default=True, help="Whose preprocessing: v1, v2, v3, starter or FILE.toml."
+)
 @click.option("--reader", metavar="NAME", help="Reader: pydicom (default), simpleitk or a plug-in's.")
 @cohort_options
 @click.option("--config", "config_file", metavar="FILE", help="Configuration in TOML.")
@@ -45,12 +47,12 @@ def prepare(context: click.Context, /, cohort: str, out: str, form: str, **given
     Example: neuronetra prepare cohort frames --jobs 8
     """
     from neuronetra.domain.prepared import Kept
-    from neuronetra.domain.recipes import recipe_named
     from neuronetra.domain.shards import Shard
     from neuronetra.wiring import Wiring
     from neuronetra.wiring.preparation import CohortPreparation, key_of, require_place, source_at
+    from neuronetra.wiring.recipes import recipe_at
 
-    shard, recipe = Shard.named(given["shard"]), recipe_named(given["recipe"])
+    shard, recipe = Shard.named(given["shard"]), recipe_at(given["recipe"])
     wiring = Wiring(configuration(given["config_file"], reader=given["reader"]))
     require_place(cohort, out)
     source = source_at(wiring, cohort, given["patients"], given["patient_key"])

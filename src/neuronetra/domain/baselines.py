@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 
 import numpy as np
@@ -16,6 +16,10 @@ AGE_BANDS = (40.0, 50.0, 60.0, 70.0, 80.0)
 """Years at which a new band begins."""
 SHRINKAGE = 20.0
 """A cell of age and sex counts as if it held so many more series of its modality's prevalence."""
+
+
+Count = tuple[int, str, int, float, tuple[float, ...]]
+"""Of a cell: modality code, sex ("" where unknown), age band (-1 where unknown), series, and positives (14)."""
 
 
 class Kind(Enum):
@@ -86,10 +90,31 @@ class PrevalenceBaseline:
             for wider in _with_wider(cell):
                 held.setdefault(wider, []).append(row)
         cells = {
-            cell: own((truth[rows].sum(axis=0) + SHRINKAGE * shares[cell[0]]) / (len(rows) + SHRINKAGE))
-            for cell, rows in held.items()
+            cell: _shrunk(len(rows), truth[rows].sum(axis=0), shares[cell[0]]) for cell, rows in held.items()
         }
         return cls(kind, own(truth.mean(axis=0)), shares, cells)
+
+    @classmethod
+    def from_counts(cls, kind: Kind, counts: Iterable[Count]) -> PrevalenceBaseline:
+        """The same of the finest cells that there are, each series being counted in one.
+
+        Raises ``ValueError`` without series.
+        """
+        entries = [(code, sex, band, n, np.asarray(hits, np.float64)) for code, sex, band, n, hits in counts]
+        total, positives = _sum((n, hits) for *_, n, hits in entries)
+        if not total > 0:
+            raise ValueError("there is no prevalence without series")
+        codes = sorted({code for code, *_ in entries})
+        shares = {}
+        for code in codes:
+            held, found = _sum((n, hits) for other, _, _, n, hits in entries if other == code)
+            shares[code] = own(found / held)
+        wider: dict[tuple[int, str, int], list[tuple[float, Float64]]] = {}
+        for code, sex, band, n, hits in entries if kind is Kind.MODALITY_AGE_SEX else ():
+            for cell in _with_wider((code, sex, band) if sex or band >= 0 else None):
+                wider.setdefault(cell, []).append((n, hits))
+        cells = {cell: _shrunk(*_sum(parts), shares[cell[0]]) for cell, parts in wider.items()}
+        return cls(kind, own(positives / total), shares, cells)
 
     def predict(self, known: Covariates) -> Float64:
         """Probabilities (n, 14)."""
@@ -101,6 +126,17 @@ class PrevalenceBaseline:
 
     def _of_modality(self, code: int) -> Float64:
         return self.by_modality.get(code, self.overall)
+
+
+def _shrunk(n: float, positives: Array, share: Float64) -> Float64:
+    """The share of a cell of ``n`` series, drawn to its modality's."""
+    return own((positives + SHRINKAGE * share) / (n + SHRINKAGE))
+
+
+def _sum(parts: Iterable[tuple[float, Float64]]) -> tuple[float, Float64]:
+    """Series and positives of several cells together."""
+    held = list(parts)
+    return sum(n for n, _ in held), np.sum([hits for _, hits in held], axis=0)
 
 
 def _with_wider(cell: tuple[int, str, int] | None) -> Iterator[tuple[int, str, int]]:

@@ -14,6 +14,7 @@ from neuronetra.domain.documents import exactly, flag, several, whole
 from neuronetra.domain.locations import LABELS
 from neuronetra.domain.modality import PARENTS, Modality
 from neuronetra.domain.recipes import Architecture, Choice, Pipeline, Recipe
+from neuronetra.domain.training_record import TrainingRecord
 from neuronetra.errors import ManifestError, MissingMemberError, ModalityError
 
 _NUMBER = r"(0|[1-9][0-9]{0,5})"
@@ -141,6 +142,24 @@ class Manifest:
     @property
     def untrained(self) -> bool:
         return self.score is None
+
+    @property
+    def record(self) -> TrainingRecord | None:
+        """What it was trained on; ``None`` where that is unknown, as of untrained and imported members.
+
+        Raises ``ManifestError`` where it is damaged.
+        """
+        if "patients" not in self.training:
+            return None
+        try:
+            return TrainingRecord.from_document(self.training)
+        except (ValueError, TypeError) as error:
+            raise ManifestError(
+                "what it was trained on is damaged",
+                where=str(self.name),
+                found=" ".join(str(error).split())[:200],
+                fix="make or fetch the store anew",
+            ) from None
 
     def _require_labels(self) -> None:
         for index, (found, wanted) in enumerate(zip(self.labels, LABELS, strict=False)):

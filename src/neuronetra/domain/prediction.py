@@ -8,6 +8,7 @@ from typing import Any
 from attrs import asdict, field, frozen
 
 from neuronetra.domain.modality import Modality
+from neuronetra.domain.notices import SYNTHETIC_MODEL_NOTICE
 from neuronetra.domain.plausibility import Plausibility
 from neuronetra.domain.scores import LocationScores
 from neuronetra.domain.series import Series
@@ -18,17 +19,27 @@ UNTRAINED_NOTICE = "untrained: the weights are random and the probabilities mean
 
 @frozen
 class ModelIdentity:
-    """Which model gave a result: recipe, member names and the hash of the ensemble's manifest."""
+    """Which model gave a result: recipe, member names and the hash of the ensemble's manifest.
+
+    ``untrained``: a member's weights are random; ``synthetic``: one was trained on a synthetic cohort.
+    """
 
     recipe: str
     members: tuple[str, ...]
     manifest_hash: str
     untrained: bool = False
+    synthetic: bool = False
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Why this model's probabilities mean nothing on a patient, where they do not."""
+        untrained = (UNTRAINED_NOTICE,) if self.untrained else ()
+        return (*untrained, SYNTHETIC_MODEL_NOTICE) if self.synthetic else untrained
 
     @property
     def notice(self) -> str:
         """What must be said with every result of this model."""
-        return f"{NOTICE} {UNTRAINED_NOTICE}" if self.untrained else NOTICE
+        return " ".join((NOTICE, *self.warnings))
 
     def as_document(self) -> dict[str, Any]:
         return {
@@ -36,6 +47,7 @@ class ModelIdentity:
             "members": list(self.members),
             "manifest_hash": self.manifest_hash,
             "untrained": self.untrained,
+            "synthetic": self.synthetic,
         }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from attrs import frozen
 
 from neuronetra.domain.locations import LABELS
+from neuronetra.domain.notices import SYNTHETIC_MODEL_NOTICE
 from neuronetra.domain.prediction import UNTRAINED_NOTICE
 from neuronetra.errors import InputError
 
@@ -51,6 +52,7 @@ class PredictionRow:
         self.values = [] if self.failed else list(self._probabilities(given))
         self.laterality = self._flag(cells.get(LATERALITY))
         self.untrained = UNTRAINED_NOTICE in str(cells.get(NOTICE))
+        self.synthetic = SYNTHETIC_MODEL_NOTICE in str(cells.get(NOTICE))
         self.model = TableModel(_name(cells.get(RECIPE)), _name(cells.get(MANIFEST)))
 
     def _probabilities(self, given: Sequence[Cell]) -> Iterator[float]:

@@ -18,7 +18,8 @@ class PredictionTable:
     """Probabilities (n, 14) in the order of ``LABELS`` of the series ``uids``, sorted, each once.
 
     ``failed`` are the series whose row says that they have none. ``laterality_known`` (n,) says of which
-    left and right can be told, ``None`` where the table does not. ``models`` are those that it names.
+    left and right can be told, ``None`` where the table does not. ``models`` are those that it names;
+    ``untrained`` and ``synthetic`` as any of its notices says of the model.
     """
 
     uids: tuple[str, ...] = field(repr=False)
@@ -27,6 +28,7 @@ class PredictionTable:
     laterality_known: Array | None = field(default=None, converter=locked_if_given, repr=False)
     models: tuple[TableModel, ...] = ()
     untrained: bool = False
+    synthetic: bool = False
 
     def __attrs_post_init__(self) -> None:
         if list(self.uids) != sorted(set(self.uids)) or set(self.uids) & set(self.failed):
@@ -71,6 +73,7 @@ class PredictionTable:
             _laterality(kept),
             tuple(dict.fromkeys(row.model for row in kept if row.model != TableModel())),
             any(row.untrained for row in read),
+            any(row.synthetic for row in read),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any
 
@@ -11,23 +11,53 @@ from attrs import evolve, field, frozen, validators
 from neuronetra.domain.documents import exactly, number, several, text, whole
 from neuronetra.domain.encoding import ChannelEncoder
 from neuronetra.domain.ensemble import EnsemblePolicy
-from neuronetra.domain.preprocessing import FOUNDING_PREPROCESSING, Preprocessing
+from neuronetra.domain.preprocessing import FOUNDING_PREPROCESSING, Preprocessing, ResizeStep
 from neuronetra.domain.sampling import SegmentSampler
-from neuronetra.domain.views import MIRRORED, ORIGINAL, VIEWS, View
+from neuronetra.domain.training_plan import TrainingPlan
+from neuronetra.domain.views import MIRRORED, ORIGINAL, View, view_named
 from neuronetra.errors import UsageError
 
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
 _IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
 
 
+_OWN_OPTIONS = frozenset({"pretrained", "num_classes", "checkpoint_path", "cache_dir", "pretrained_cfg"})
+"""What the program itself tells timm."""
+
+
+def _sorted_options(given: Iterable[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
+    """In the order of their names. Raises ``ValueError`` for what is no plain value or not for a recipe to say."""
+    options = {text(name): _plain(value) for name, value in given}
+    if wrong := sorted(_OWN_OPTIONS & options.keys()):
+        raise ValueError(f"an architecture's options do not hold {wrong[0]}")
+    return tuple(sorted(options.items()))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return tuple(_plain(item) for item in value)
+    if isinstance(value, bool | int | float | str):
+        return value
+    raise ValueError("an architecture's options are numbers, truth values, words or lists of these")
+
+
+def _thawed(value: object) -> object:
+    return [_thawed(item) for item in value] if isinstance(value, tuple) else value
+
+
 @frozen
 class Architecture:
-    """A timm network under the short name of checkpoints; input is (x / 255 - mean) / deviation."""
+    """A timm network under the short name of checkpoints; input is (x / 255 - mean) / deviation.
+
+    ``options`` are handed to timm's ``create_model`` as they are: pairs of a name and a plain value (a number, a truth
+    value, a word, or a tuple of these), sorted by name.
+    """
 
     name: str = field(validator=validators.matches_re(r"[a-z0-9]+(_[a-z0-9]+)*"))
     timm_name: str
     mean: tuple[float, float, float] = _IMAGENET_MEAN
     deviation: tuple[float, float, float] = _IMAGENET_DEVIATION
+    options: tuple[tuple[str, Any], ...] = field(default=(), converter=_sorted_options)
 
     def __attrs_post_init__(self) -> None:
         if min(self.deviation) <= 0.0:
@@ -39,16 +69,18 @@ class Architecture:
             "timm_name": self.timm_name,
             "mean": list(self.mean),
             "deviation": list(self.deviation),
+            "options": {name: _thawed(value) for name, value in self.options},
         }
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Architecture:
-        known = exactly(document, "name", "timm_name", "mean", "deviation")
+        known = exactly(document, "name", "timm_name", "mean", "deviation", "options")
         return cls(
             text(known["name"]),
             text(known["timm_name"]),
             _colours(known["mean"]),
             _colours(known["deviation"]),
+            tuple(dict(known["options"]).items()),
         )
 
 
@@ -104,9 +136,26 @@ class Choice(Enum):
     RANDOM = "random"
 
 
+PRECISIONS = ("float32", "float16", "bfloat16")
+_RECIPE_KEYS = (
+    "name",
+    "architectures",
+    "folds",
+    "choice",
+    "views",
+    "policy",
+    "pipeline",
+    "training",
+    "precision",
+)
+
+
 @frozen
 class Recipe:
-    """An experiment as a value: architectures x folds, one checkpoint each, seen through views."""
+    """An experiment as a value: architectures x folds, one checkpoint each, seen through views.
+
+    ``precision`` is what its networks compute in where nobody says otherwise.
+    """
 
     name: str = field(validator=validators.matches_re(r"[a-z0-9]+([_-][a-z0-9]+)*"))
     architectures: tuple[Architecture, ...]
@@ -115,6 +164,8 @@ class Recipe:
     views: tuple[View, ...] = (ORIGINAL,)
     policy: EnsemblePolicy = EnsemblePolicy.MEAN
     pipeline: Pipeline = field(factory=Pipeline)
+    training: TrainingPlan = field(factory=TrainingPlan)
+    precision: str = field(default="float32", validator=validators.in_(PRECISIONS))
 
     def __attrs_post_init__(self) -> None:
         for what, names in (
@@ -138,6 +189,8 @@ class Recipe:
             "views": [view.name for view in self.views],
             "policy": self.policy.value,
             "pipeline": self.pipeline.as_document(),
+            "training": self.training.as_document(),
+            "precision": self.precision,
         }
 
     @classmethod
@@ -146,15 +199,17 @@ class Recipe:
 
         The policy may be another: it is chosen with the members.
         """
-        known = exactly(document, "name", "architectures", "folds", "choice", "views", "policy", "pipeline")
+        known = exactly(document, *_RECIPE_KEYS)
         found = cls(
             text(known["name"]),
             tuple(Architecture.from_document(entry) for entry in several(known["architectures"])),
             whole(known["folds"]),
             Choice(known["choice"]),
-            tuple(VIEWS[text(name)] for name in several(known["views"])),
+            tuple(view_named(text(name)) for name in several(known["views"])),
             EnsemblePolicy(known["policy"]),
             Pipeline.from_document(known["pipeline"]),
+            TrainingPlan.from_document(known["training"]),
+            text(known["precision"]),
         )
         shipped = RECIPES.get(found.name)
         if shipped is not None and evolve(shipped, policy=found.policy) != found:
@@ -165,7 +220,25 @@ class Recipe:
 V1 = Recipe("v1", (EFFNETV2S,), folds=1)
 V2 = Recipe("v2", (EFFNETV2S, CONVNEXT_TINY, MAXVIT_TINY), folds=3, choice=Choice.RANDOM)
 V3 = Recipe("v3", (EFFNETV2S, CONVNEXT_TINY, MAXVIT_TINY), folds=3, views=(ORIGINAL, MIRRORED))
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (V1, V2, V3)}
+STARTER_SIZE = 128
+STARTER = Recipe(
+    "starter",
+    (
+        Architecture("test_efficientnet", "test_efficientnet.r160_in1k"),
+        Architecture("test_byobnet", "test_byobnet.r160_in1k"),
+        Architecture("test_mambaout", "test_mambaout"),
+    ),
+    folds=3,
+    views=(ORIGINAL, MIRRORED),
+    pipeline=Pipeline(
+        preprocessing=Preprocessing(
+            (*FOUNDING_PREPROCESSING.steps[:-1], ResizeStep(STARTER_SIZE, STARTER_SIZE))
+        )
+    ),
+    training=TrainingPlan(epochs=8, learning_rate=1e-3, final_learning_rate=1e-5, batch=32, accumulation=1),
+)
+"""v3 made small: three networks of three families that fit into a wheel, trained on made-up heads."""
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (V1, V2, V3, STARTER)}
 
 
 def recipe_named(name: str) -> Recipe:

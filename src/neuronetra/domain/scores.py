@@ -45,7 +45,12 @@ class Batch:
 
     def singles(self) -> tuple[Batch, ...]:
         """Each image as a batch of its own."""
-        return tuple(Batch(self.images[i : i + 1], self.modality[i : i + 1]) for i in range(len(self)))
+        return self.parts(1)
+
+    def parts(self, most: int) -> tuple[Batch, ...]:
+        """The images in batches of ``most``, the last of what is left."""
+        starts = range(0, len(self), most)
+        return tuple(Batch(self.images[i : i + most], self.modality[i : i + most]) for i in starts)
 
 
 @frozen(eq=False)

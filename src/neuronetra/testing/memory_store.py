@@ -41,6 +41,8 @@ class MemoryStore:
     manifests: dict[str, dict[str, Any]] = field(factory=dict)
     contents: dict[str, bytes] = field(factory=dict)
     chosen: Ensemble | None = None
+    told: str = ""
+    """The model card."""
 
     @classmethod
     def filled(cls, recipe: Recipe, manifests: Sequence[Manifest] = (), kind: str = "onnx") -> MemoryStore:
@@ -87,6 +89,14 @@ class MemoryStore:
             raise IntegrityError(
                 "the file's sha256 is not the manifest's", where=checkpoint.path, found=found
             )
+
+    def card(self) -> str:
+        return self.told
+
+    def save_card(self, card: str) -> str:
+        """Keep a model card; gives where."""
+        self.told = card
+        return "memory:MODEL_CARD.md"
 
     def save(self, manifest: Manifest, files: dict[str, str]) -> Manifest:
         contents = {kind: Path(path).read_bytes() for kind, path in files.items()}

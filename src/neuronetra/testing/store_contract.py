@@ -169,6 +169,10 @@ class ReadableStoreContract(ABC):
             with pytest.raises(ManifestError, match="label order"):
                 ask()
 
+    def test_without_a_card(self, filled: CheckpointStore) -> None:
+        """A store that nobody wrote a model card for has an empty one."""
+        assert filled.card() == ""
+
 
 class CheckpointStoreContract(ReadableStoreContract):
     """What a store promises that can be written to."""

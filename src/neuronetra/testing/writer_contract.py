@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 
 from neuronetra.domain.locations import LABELS
 from neuronetra.domain.modality import Modality
+from neuronetra.domain.notices import SYNTHETIC_MODEL_NOTICE
 from neuronetra.domain.prediction import NOTICE, ModelIdentity, Prediction, SeriesReport
 from neuronetra.domain.scores import LocationScores
 from neuronetra.domain.series import LeftOut
@@ -109,6 +110,13 @@ class ResultWriterContract(ABC):
         trained = self.text(self.written(good(model=TRAINED)))
         assert NOTICE in trained
         assert "untrained:" not in trained
+
+    def test_synthetic_is_said(self) -> None:
+        """Results of a model that was trained on made-up heads say so, those of another do not."""
+        made_up = evolve(TRAINED, synthetic=True)
+        for prediction in (good(model=made_up), failed(model=made_up)):
+            assert made_up.notice in " ".join(self.text(self.written(prediction)).split())
+        assert SYNTHETIC_MODEL_NOTICE not in " ".join(self.text(self.written(good(model=TRAINED))).split())
 
     def test_a_failed_series_has_no_probabilities(self) -> None:
         """A failed series has its error and nothing that could be taken for a probability."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from neuronetra.ports import CheckpointStore, ModelRuntime, NetworkExporter, Preprocessor, SeriesReader
 
 PREPROCESSOR = "opencv"
+FULL = "float32"
+"""The precision of every runtime and the configuration's default."""
+STARTER = "starter"
+SHIPPED: Mapping[str, str] = {STARTER: "neuronetra.adapters.stores.starter"}
+"""Stores that come with the package, by the names that users type."""
 
 
 def registry() -> Registry:
@@ -37,17 +42,14 @@ class Wiring:
         self.plugins = plugins or registry()
 
     def store(self, location: str | None = None) -> CheckpointStore:
-        """The store at ``location``: a folder, or ``kind:location`` of another kind of store.
+        """The store at ``location``: a shipped one's name, a folder, or ``kind:location`` of another kind.
 
-        A folder whose name looks like the latter is ``./kind:location``.
+        Where none is named, here or in the configuration, it is the shipped ``starter``. A folder that bears a
+        shipped name, or looks like the latter, is ``./name``.
         """
-        location = location or self.configuration.models
-        if location is None:
-            raise UsageError(
-                "no model store is named",
-                expected="--models STORE",
-                fix="make one: neuronetra models init STORE --recipe v3 --seed 1 --untrained",
-            )
+        location = location or self.configuration.models or STARTER
+        if location in SHIPPED:
+            location = f"package:{SHIPPED[location]}"
         kind, _, rest = location.partition(":")
         if not rest or kind not in self.plugins.names("checkpoint_stores"):
             kind, rest = "folder", location
@@ -66,16 +68,25 @@ class Wiring:
         preprocessor: Preprocessor = self.plugins.make("preprocessors", PREPROCESSOR, **hints)
         return preprocessor
 
-    def runtime(self, name: str | None = None) -> ModelRuntime:
-        """The runtime, told of device, precision and threads where these are not the defaults."""
-        chosen = self.configuration
+    def runtime(self, name: str | None = None, precision: str = FULL) -> ModelRuntime:
+        """The runtime, told of device, precision and threads where these are not the defaults.
+
+        ``precision`` is what a recipe asks for: it holds where the configuration names none (float32 is its default) and
+        the runtime can compute so here; float32 is only more exact.
+        """
+        chosen, name = self.configuration, name or self.configuration.runtime
         options: dict[str, Any] = {
             "device": None if chosen.device == "auto" else chosen.device,
-            "precision": None if chosen.precision == "float32" else chosen.precision,
+            "precision": None if chosen.precision == FULL else chosen.precision,
             "threads": chosen.threads,
             **chosen.runtime_options,
         }
-        runtime: ModelRuntime = self.plugins.make("model_runtimes", name or chosen.runtime, **options)
+        if precision != FULL and options["precision"] is None:
+            with suppress(UsageError):
+                asked = {**options, **self.plugins.taken("model_runtimes", name, precision=precision)}
+                able: ModelRuntime = self.plugins.make("model_runtimes", name, **asked)
+                return able
+        runtime: ModelRuntime = self.plugins.make("model_runtimes", name, **options)
         return runtime
 
     def exporter(self) -> NetworkExporter:
@@ -91,7 +102,9 @@ class Wiring:
         from neuronetra.app.predict import Predictor
 
         modality, reader = self.modality(), self.reader()
-        members = OpenEnsemble(self.store(), self.runtime(), keep_open)
+        store = self.store()
+        runtime = self.runtime(precision=store.ensemble().recipe.precision)
+        members = OpenEnsemble(store, runtime, keep_open)
         return Predictor(
             reader,
             self.preprocessor(),
@@ -163,7 +176,9 @@ def open_predictor(
     keep_open: bool = True,
     **settings: Any,
 ) -> Predictor:
-    """A ``Predictor`` for the store at ``store``: a context manager, safe to share between threads.
+    """A ``Predictor`` for the store at ``store`` (default: the shipped ``starter``), safe to share between threads.
+
+    It is a context manager.
 
     ``settings`` are keys of ``Configuration`` (``reader="pydicom"``, ``runtime="onnx"``, ``device``,
     ``precision``, ``threads``, ``modality``, ``stack``, ``hide_names``, …) and win over ``config``.
@@ -172,7 +187,9 @@ def open_predictor(
     Raises ``ConfigError``, ``UsageError``, ``StoreError`` or ``PluginError``.
     """
     if store is not None:
-        settings["models"] = os.fspath(store)
+        place = os.fspath(store)
+        is_folder = not isinstance(store, str) and place in SHIPPED  # a path is never a name
+        settings["models"] = os.path.join(os.curdir, place) if is_folder else place  # noqa: PTH118
     if isinstance(settings.get("modality"), Modality):
         settings["modality"] = settings["modality"].value
     return Wiring(overridden(config or Configuration(), settings)).predictor(keep_open)

@@ -19,7 +19,7 @@ from neuronetra.config import Configuration, overridden
 from neuronetra.domain.cohort import LabelledSeries, LabelledSet
 from neuronetra.domain.prepared import Kept
 from neuronetra.domain.prepared_manifest import PreparationPlan
-from neuronetra.domain.recipes import Recipe, recipe_named
+from neuronetra.domain.recipes import Recipe
 from neuronetra.domain.shards import Shard
 from neuronetra.errors import CohortError, FrameStoreError, InputError, OutputError, UsageError
 from neuronetra.plugins import installed_version
@@ -37,7 +37,7 @@ class SeriesWork:
 
     configuration: Configuration
     out: str
-    recipe: str
+    recipe: Recipe
     kept: Kept
     made_by: str = ""
     _preparer: SeriesPreparer | None = field(default=None, init=False, eq=False, repr=False)
@@ -54,7 +54,7 @@ class SeriesWork:
     def preparer(self) -> SeriesPreparer:
         """On one thread: it works beside others."""
         wiring = Wiring(overridden(self.configuration, {"threads": 1}))
-        pipeline = recipe_named(self.recipe).pipeline
+        pipeline = self.recipe.pipeline
         store = _store(wiring, self.out)
         reader, preprocessor = wiring.reader(), wiring.preprocessor()
         return SeriesPreparer(reader, preprocessor, store, pipeline, self.kept, _file_size, self.made_by)
@@ -96,7 +96,7 @@ class CohortPreparation:
 
     @property
     def work(self) -> SeriesWork:
-        return SeriesWork(self.wiring.configuration, self.out, self.recipe.name, self.kept, self.plan.digest)
+        return SeriesWork(self.wiring.configuration, self.out, self.recipe, self.kept, self.plan.digest)
 
     @property
     def plan(self) -> PreparationPlan:

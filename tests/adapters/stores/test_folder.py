@@ -57,7 +57,7 @@ def test_the_shipped_recipe_comes_back_equal(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"format": 2},
+        {"format": 1},
         {"spec": None},
         {"score": "high"},
         {"untrained": True},
@@ -67,6 +67,7 @@ def test_the_shipped_recipe_comes_back_equal(tmp_path: Path) -> None:
         {"name": "tiny_b_fold0_epoch3_score0.500000"},
         {"out_of_fold": [[0.5, 0.5]]},
         {"pipeline": {}},
+        {"training": {"patients": "all of them"}},
     ],
 )
 def test_a_damaged_manifest_is_refused(folder: Path, changes: dict[str, Any]) -> None:

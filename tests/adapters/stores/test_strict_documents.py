@@ -65,7 +65,7 @@ ENSEMBLE_CHANGES = [
     ("recipe.pipeline.sampler.count", 1e999),
     ("recipe.pipeline.encoder.percentiles", [95, 5]),
     ("format", True),
-    ("format", 2),
+    ("format", 1),
     ("notes", "an unknown key"),
     ("why", 3),
 ]

@@ -16,9 +16,13 @@ from neuronetra.adapters.results.evaluation_plots import (
 from neuronetra.adapters.results.evaluation_table import names
 from neuronetra.adapters.results.evaluation_text import (
     BASELINES,
+    CHOICE_HEADER,
+    CHOICE_REMARK,
+    CHOICE_TITLE,
     FIGURES,
     Document,
     baseline_figure,
+    choice_rows,
     detail,
     fit,
     header,
@@ -28,6 +32,7 @@ from neuronetra.adapters.results.evaluation_text import (
     remarks,
     rows,
     scope,
+    who_scored,
 )
 from neuronetra.adapters.results.page import Section, grid, heading, page, paragraph, table, tiles
 
@@ -45,7 +50,7 @@ def evaluation_page(document: Document) -> str:
     """The page of what ``CohortEvaluation.as_document`` gives."""
     sections = [_score(document), _locations(document), _modalities(document)]
     if is_model(document):
-        sections += [_roc(document), _reliability(document)]
+        sections += [_choice(document), _roc(document), _reliability(document)]
     sections.append(_measured(document))
     title = "Evaluation" if is_model(document) else "No-pixel baselines"
     return page(
@@ -105,6 +110,20 @@ def _whiskers_and_table(document: Document, key: str, first: str, what: str) -> 
     return whiskers(what, list(known), beside) + table(header(document, first), cells, numeric=range(1, 5))
 
 
+def _choice(document: Document) -> Section:
+    """Nothing where no epoch was chosen on this cohort."""
+    cells = choice_rows(document)
+    if not cells:
+        return Section(CHOICE_TITLE, "")
+    ways = {"best": "best epoch", "last": "last epoch", "other_folds": "other folds"}
+    networks = document["epoch_choice"]["networks"]
+    shown = {said: {one["architecture"]: one[way] for one in networks} for way, said in ways.items()}
+    plot = whiskers("Score within folds", [one["architecture"] for one in networks], shown)
+    words = paragraph(document["epoch_choice"]["sentence"])
+    figures = table(CHOICE_HEADER, cells, numeric=range(1, 6))
+    return Section(CHOICE_TITLE, words + figures + plot + paragraph(CHOICE_REMARK, "remark"))
+
+
 def _roc(document: Document) -> Section:
     panels = [roc_plot(title, curves, document) for title, curves in roc_panels()]
     return Section("ROC curves", grid(panels))
@@ -124,7 +143,12 @@ def _reliability(document: Document) -> Section:
 
 def _measured(document: Document) -> Section:
     cohort = document["cohort"]
-    said = [f"Patients: {cohort['patient_source']}.", *cohort["notes"], *remarks(document)]
+    said = [
+        *who_scored(document),
+        f"Patients: {cohort['patient_source']}.",
+        *cohort["notes"],
+        *remarks(document),
+    ]
     bad: Sequence[str] = cohort["bad_rows"]
     shown = Markup("").join(paragraph(line, "remark") for line in bad[:20])
     more = paragraph(f"and {len(bad) - 20} more bad rows", "remark") if len(bad) > 20 else Markup("")

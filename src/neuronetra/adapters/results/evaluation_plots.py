@@ -122,7 +122,7 @@ def whiskers(title: str, names: Sequence[str], series: Mapping[str, Figures]) ->
     named = len(series) > 1
     figure, (axes,) = canvas(_WIDE, _FRAME + _LEGEND * named + _ROW * len(names))
     axes.axvline(0.5, color=GREY, linestyle=":", linewidth=1)
-    styles = _STYLES if MODEL in series else _STYLES[1:]
+    styles = _STYLES if MODEL in series or len(series) == len(_STYLES) else _STYLES[1:]
     for place, ((said, figures), style) in enumerate(zip(series.items(), styles, strict=False)):
         for row, name in enumerate(names):
             _whisker(axes, row + 0.28 * place, figures.get(name), style)

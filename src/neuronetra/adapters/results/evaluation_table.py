@@ -10,23 +10,41 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from neuronetra.adapters.results.evaluation_text import FIGURES, Document, fit, header, remarks, rows, scope
+from neuronetra.adapters.results.evaluation_text import (
+    CHOICE_HEADER,
+    CHOICE_REMARK,
+    CHOICE_TITLE,
+    FIGURES,
+    Document,
+    choice_rows,
+    fit,
+    header,
+    model_notices,
+    remarks,
+    rows,
+    scope,
+    who_scored,
+)
 from neuronetra.domain.notices import SYNTHETIC_NOTICE
 
-_WIDTH = 200
+WIDTH = 200
 """Wide enough that no figure is folded."""
 
 
 def evaluation_table(document: Document) -> str:
     """What ``CohortEvaluation.as_document`` says: figures, by location and by modality, and remarks."""
     text = StringIO()
-    console = Console(file=text, width=_WIDTH, color_system=None, force_terminal=False)
+    console = Console(file=text, width=WIDTH, color_system=None, force_terminal=False)
     synthetic = [SYNTHETIC_NOTICE] if document["synthetic"] else []
-    for line in (*synthetic, scope(document), fit(document)):
+    for line in (*synthetic, *model_notices(document), scope(document), *who_scored(document), fit(document)):
         console.print(escape(line), highlight=False, soft_wrap=True)
     for title, lines in _tables(document):
         if lines:
-            console.print(_table(header(document, title), lines))
+            console.print(figures_table(header(document, title), lines))
+    if choice := choice_rows(document):
+        for line in (f"{CHOICE_TITLE}. {document['epoch_choice']['sentence']}", CHOICE_REMARK):
+            console.print(escape(line), highlight=False, soft_wrap=True)
+        console.print(figures_table(CHOICE_HEADER, choice))
     for line in (*remarks(document), document["notice"]):
         console.print(escape(line), highlight=False, soft_wrap=True)
     return text.getvalue()
@@ -57,7 +75,8 @@ def names(document: Document, key: str) -> dict[str, str]:
     return {name: name for name in (model or [name for one in details for name in one.get(key) or ()])}
 
 
-def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> Table:
+def figures_table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> Table:
+    """Cells under their heads, the first to the left, none folded."""
     table = Table(box=box.SIMPLE_HEAD)
     for place, title in enumerate(head):
         table.add_column(title, justify="left" if place == 0 else "right", no_wrap=True)

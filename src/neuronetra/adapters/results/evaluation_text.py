@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from neuronetra.domain.notices import SYNTHETIC_MODEL_NOTICE
+
 Document = Mapping[str, Any]
 """What ``CohortEvaluation.as_document`` gives."""
 
@@ -125,7 +127,7 @@ def scope(document: Document) -> str:
 
 def fit(document: Document) -> str:
     """How the baselines were fitted, in one sentence."""
-    said = _FITS.get(document["baseline_fit"], f"The baselines are {document['baseline_fit']}.")
+    said = fit_of(document["baseline_fit"])
     crossed = document.get("baselines_cross_fitted") or {}
     known = [f"{name.lower()} {valued(crossed[key])}" for key, name in BASELINES.items() if key in crossed]
     if document["baseline_fit"] == "cross-fitted" or not known:
@@ -133,12 +135,65 @@ def fit(document: Document) -> str:
     return f"{said} Cross-fitted on these series: {', '.join(known)}."
 
 
+def fit_of(how: str) -> str:
+    """How baselines were fitted, by the word of documents for it, in one sentence."""
+    return _FITS.get(how, f"The baselines are {how}.")
+
+
 _FITS = {
     "cross-fitted": "The no-pixel baselines are cross-fitted: AUC within each fold, averaged over folds.",
     "in-sample": "The no-pixel baselines are in-sample: fitted on the series that they are measured on, "
     "which flatters the baseline, never the model.",
-    "training": "The no-pixel baselines are fitted on the model's training series.",
+    "training": "The no-pixel baselines are fitted on the training series of the members that score a series: AUC within "
+    "each group of series that the same members score, averaged.",
 }
+
+
+def model_notices(document: Document) -> Sequence[str]:
+    """What stands above every figure of a model that is worthless on patients."""
+    told = document["predictions"] or {}
+    return [SYNTHETIC_MODEL_NOTICE] if told.get("synthetic") else []
+
+
+def who_scored(document: Document) -> Sequence[str]:
+    """Which members scored how many series, a line for each group of members."""
+    lines = []
+    for entry in document.get("members", ()):
+        names, series = entry["members"], entry["series"]
+        count = "1 member" if len(names) == 1 else f"{len(names)} members"
+        lines.append(f"{series} series scored by {count}: {', '.join(names)}")
+    return lines
+
+
+CHOICE_TITLE = "What the choice of the epoch is worth"
+CHOICE_HEADER = (
+    "Networks",
+    "Best epoch of each fold",
+    "Last epoch",
+    "less the best",
+    "Epoch chosen on the other folds",
+    "less the best",
+)
+CHOICE_REMARK = (
+    "Scores of one view within folds, averaged over folds: each network on the fold that it was not fitted to. "
+    "Differences are taken on the same resamples."
+)
+
+
+def choice_rows(document: Document) -> list[list[str]]:
+    """A row for each architecture, and for all of them together; none where there is no such choice."""
+    choice = document.get("epoch_choice") or {"networks": ()}
+    return [
+        [
+            one["architecture"],
+            valued(one["best"]),
+            valued(one["last"]),
+            valued(one["last_difference"], signed=True),
+            valued(one["other_folds"]),
+            valued(one["other_folds_difference"], signed=True),
+        ]
+        for one in choice["networks"]
+    ]
 
 
 def remarks(document: Document) -> Sequence[str]:

@@ -17,7 +17,7 @@ _SIDE = 336
 _STRIP = 26
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 
-_EDGES: dict[Plane, tuple[str, str, str, str]] = {
+EDGES: dict[Plane, tuple[str, str, str, str]] = {
     Plane.AXIAL: ("R", "L", "A", "P"),
     Plane.CORONAL: ("R", "L", "H", "F"),
     Plane.SAGITTAL: ("A", "P", "H", "F"),
@@ -25,7 +25,7 @@ _EDGES: dict[Plane, tuple[str, str, str, str]] = {
 }
 """What lies at the left, right, upper and lower edge of a canonical frame."""
 
-_ORDER: dict[Plane, str] = {
+ORDER: dict[Plane, str] = {
     Plane.AXIAL: "axial, feet to head; the patient's left is on the right of the picture",
     Plane.CORONAL: "coronal, front to back; the patient's left is on the right of the picture",
     Plane.SAGITTAL: "sagittal, the patient's right to left; the face looks to the left of the picture",
@@ -44,8 +44,8 @@ def frame_sheet(
     tiles = [
         _tile(
             frame,
-            _EDGES[frames.plane if known else Plane.UNKNOWN],
-            _caption(frames.plane, position, slice_count, positions_mm),
+            EDGES[frames.plane if known else Plane.UNKNOWN],
+            slice_caption(frames.plane, position, slice_count, positions_mm),
         )
         for frame, position in zip(frames.pixels, frames.positions, strict=True)
     ]
@@ -53,22 +53,24 @@ def frame_sheet(
     tiles += [blank] * (-len(tiles) % _COLUMNS)
     rows = [np.hstack(tiles[i : i + _COLUMNS]) for i in range(0, len(tiles), _COLUMNS)]
     title = np.zeros((_STRIP + 6, rows[0].shape[1]), np.uint8)
-    _write(title, _ORDER[frames.plane] if known else _unverified(frames.plane), (8, 20), 0.55)
+    _write(title, order(frames.plane, known), (8, 20), 0.55)
     written, png = cv2.imencode(".png", np.vstack([title, *rows]))
     if not written:
         raise OutputError("the picture of the frames could not be encoded")
     return bytes(png)
 
 
-def _unverified(plane: Plane) -> str:
-    if plane is Plane.UNKNOWN:
-        return _ORDER[plane]
+def order(plane: Plane, known: bool = True) -> str:
+    """How the frames follow each other and which side is where, in words."""
+    if known or plane is Plane.UNKNOWN:
+        return ORDER[plane]
     return f"taken as {plane.value}, unverified: left and right cannot be told apart"
 
 
-def _caption(
+def slice_caption(
     plane: Plane, position: int, slice_count: int, positions_mm: Sequence[Sequence[float]] | None
 ) -> str:
+    """Which of the slices a frame is, from 0, and where it lies along the patient axis."""
     text = f"slice {position} of 0..{slice_count - 1}"
     if positions_mm is None or plane.axis is None:
         return text

@@ -9,14 +9,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from neuronetra.adapters.networks.devices import device_named, first_line, precision_named
 from neuronetra.adapters.networks.timm import SeriesNetwork, build_network
 from neuronetra.adapters.networks.weights import load_weights
 from neuronetra.domain.checkpoints import Checkpoint
 from neuronetra.domain.scores import Batch, Scores
 from neuronetra.errors import ScoringError, UsageError
 from neuronetra.ports import Closing
-
-_PRECISIONS = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 
 
 class TorchRuntime:
@@ -29,32 +28,16 @@ class TorchRuntime:
     workers = 1
 
     def __init__(self, device: str = "auto", precision: str = "float32", threads: int | None = None) -> None:
-        self.device = _device(device)
-        if precision not in _PRECISIONS:
-            raise UsageError("unknown precision", found=repr(precision), expected=" or ".join(_PRECISIONS))
-        if precision == "float16" and self.device == "cpu":
-            raise UsageError("float16 needs a GPU", fix="use bfloat16 or float32, or --device cuda")
+        self.device = device_named(device)
+        self._precision = precision_named(precision, self.device)
         if threads is not None and threads < 1:
             raise UsageError("threads are counted from 1", found=str(threads))
-        self._precision = _PRECISIONS[precision]
         self._threads = threads
 
     def open(self, checkpoint: Checkpoint, once: bool = False) -> TorchScorer:  # noqa: ARG002 - the port's
         network = build_network(checkpoint.spec)
         load_weights(network, Path(checkpoint.path))
         return TorchScorer(network.to(self.device), self.device, self._precision, self._threads)
-
-
-def _device(wanted: str) -> str:
-    if wanted not in {"auto", "cpu", "cuda"}:
-        raise UsageError("unknown device", found=repr(wanted), expected="auto, cpu or cuda")
-    if wanted == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if wanted == "cuda" and not torch.cuda.is_available():
-        raise UsageError(
-            "Torch sees no CUDA device", fix="use --device cpu, or install a CUDA build and a driver"
-        )
-    return wanted
 
 
 class TorchScorer(Closing):
@@ -77,7 +60,7 @@ class TorchScorer(Closing):
             with torch.inference_mode(), _thread_count(self._threads), precision:
                 given = network(images).float().cpu().numpy()
         except RuntimeError as error:
-            raise ScoringError("Torch could not run the network", found=_first_line(error)) from error
+            raise ScoringError("Torch could not run the network", found=first_line(error)) from error
         return Scores(given)
 
     def close(self) -> None:
@@ -96,7 +79,3 @@ def _thread_count(threads: int | None) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__

@@ -16,7 +16,7 @@ from neuronetra.domain.locations import LABELS
 from neuronetra.domain.recipes import Pipeline, Recipe
 from neuronetra.errors import ManifestError
 
-FORMAT = 1
+FORMAT = 2
 """The version of both documents; a reader refuses any other."""
 
 _MANIFEST_KEYS = (
@@ -71,7 +71,7 @@ def _manifest(document: Mapping[str, Any]) -> Manifest:
     score, seen = known["score"], known["out_of_fold"]
     if flag(known["untrained"]) is not (score is None):
         raise ValueError("untrained and score contradict each other")
-    return Manifest(
+    manifest = Manifest(
         name=CheckpointName.parse(text(known["name"])),
         spec=ModelSpec.from_document(known["spec"]),
         pipeline=Pipeline.from_document(known["pipeline"]),
@@ -81,6 +81,8 @@ def _manifest(document: Mapping[str, Any]) -> Manifest:
         out_of_fold=None if seen is None else _scores(seen),
         labels=tuple(text(label) for label in several(known["labels"])),
     )
+    _ = manifest.record  # a damaged one shows here, with the file's name, not when it is asked for
+    return manifest
 
 
 def _scores(rows: object) -> Float64:

@@ -1,4 +1,4 @@
-"""A store in a local folder: for each member ``<name>.json`` and its weights, and ``ensemble.json``."""
+"""A store in a local folder: for each member ``<name>.json`` and its weights, ``ensemble.json``, ``MODEL_CARD.md``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ from neuronetra.errors import (
     StoreNotFoundError,
 )
 
-ENSEMBLE = "ensemble.json"
+ENSEMBLE, CARD = "ensemble.json", "MODEL_CARD.md"
+LARGEST_CARD = 1024 * 1024
+"""Bytes."""
 _MAKE = "make one: neuronetra models init STORE --recipe v3 --seed 1 --untrained"
 
 
@@ -102,7 +104,7 @@ class FolderStore:
         try:
             found = sha256_of(path)
         except OSError as error:
-            raise StoreError("cannot be read", where=str(path), found=error.strerror or "an error") from error
+            raise _unreadable(path, error) from error
         if found != checkpoint.sha256:
             raise IntegrityError(
                 "the file's sha256 is not the manifest's",
@@ -111,6 +113,28 @@ class FolderStore:
                 expected=checkpoint.sha256[:12],
                 fix="fetch the file anew; do not use it",
             )
+
+    def card(self) -> str:
+        path = self._folder / CARD
+        try:
+            with path.open("rb") as stream:
+                content = stream.read(LARGEST_CARD + 1)
+        except (FileNotFoundError, NotADirectoryError):
+            return ""
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        if len(content) > LARGEST_CARD:
+            raise StoreError("far too large for a model card", where=str(path))
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError:
+            raise StoreError("the model card is no text", where=str(path), expected="UTF-8") from None
+
+    def save_card(self, card: str) -> str:
+        """Put Markdown in the place of the model card; gives where. Raises ``OutputError``."""
+        path = make_folder(self._folder) / CARD
+        write_bytes(path, card.encode())
+        return str(path)
 
     def save(self, manifest: Manifest, files: dict[str, str]) -> Manifest:
         """Weights first, the manifest last: a member is there when it is whole."""
@@ -157,4 +181,8 @@ class FolderStore:
         except (FileNotFoundError, NotADirectoryError):
             raise absent() from None
         except OSError as error:
-            raise StoreError("cannot be read", where=str(path), found=error.strerror or "an error") from error
+            raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> StoreError:
+    return StoreError("cannot be read", where=str(path), found=error.strerror or "an error")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from neuronetra.adapters.stores.folder import FolderStore
+from neuronetra.adapters.stores.folder import ENSEMBLE, FolderStore
 from neuronetra.domain.checkpoints import Checkpoint, CheckpointName, Ensemble, Manifest
 from neuronetra.errors import ReadOnlyStoreError, StoreNotFoundError
 
@@ -13,12 +13,20 @@ from neuronetra.errors import ReadOnlyStoreError, StoreNotFoundError
 class PackageStore:
     """The store that lies beside the modules of the package ``location`` (``package`` or ``package.part``).
 
-    Raises ``StoreNotFoundError`` where there is no such package, or it is not unpacked on a disk.
+    Raises ``StoreNotFoundError`` where there is no such package, it is not unpacked on a disk, or holds no store.
     """
 
     def __init__(self, location: str) -> None:
         self._location = location
-        self._folder = FolderStore(str(_unpacked(location)))
+        place = _unpacked(location)
+        if not (place / ENSEMBLE).exists():
+            raise StoreNotFoundError(
+                "the package holds no models",
+                where=location,
+                found=f"no {ENSEMBLE} in it",
+                fix="install it anew, or name another store: --models STORE",
+            )
+        self._folder = FolderStore(str(place))
 
     def names(self) -> tuple[CheckpointName, ...]:
         return self._folder.names()
@@ -35,11 +43,18 @@ class PackageStore:
     def verify(self, checkpoint: Checkpoint) -> None:
         self._folder.verify(checkpoint)
 
+    def card(self) -> str:
+        return self._folder.card()
+
     def save(self, manifest: Manifest, files: dict[str, str]) -> Manifest:  # noqa: ARG002 - the port's
         """Raises ``ReadOnlyStoreError``."""
         raise self._read_only()
 
     def save_ensemble(self, ensemble: Ensemble) -> None:  # noqa: ARG002 - the port's
+        """Raises ``ReadOnlyStoreError``."""
+        raise self._read_only()
+
+    def save_card(self, card: str) -> str:  # noqa: ARG002 - a writable store's
         """Raises ``ReadOnlyStoreError``."""
         raise self._read_only()
 

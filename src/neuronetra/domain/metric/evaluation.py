@@ -91,15 +91,16 @@ def evaluate(  # noqa: PLR0913 - the columns of a table, and how to resample it
     seed: int = 0,
     folds: int = 5,
     bins: int = BINS,
-    training: Mapping[Kind, PrevalenceBaseline] | None = None,
+    training: Mapping[Kind, PrevalenceBaseline | Source] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
     """Probabilities (n, 14) measured against labels (n, 14), or the baselines alone.
 
     ``patients`` (n,) are equal where the patient is, ``modality`` (n,) codes, ``age`` (n,) years (NaN: unknown),
-    ``sex`` (n,) words. Baselines are those of ``training`` where the model's training series are known; else
-    they are fitted on the evaluated series themselves, which flatters them alone; without probabilities they are
-    cross-fitted over ``folds`` of patients. Raises ``InputError`` for probabilities that are none.
+    ``sex`` (n,) words. Baselines are those of ``training`` where the model's training series are known (or their
+    probabilities, where these series differ from one evaluated series to another); else they are fitted on the
+    evaluated series themselves, which flatters them alone; without probabilities they are cross-fitted over ``folds``
+    of patients. Raises ``InputError`` for probabilities that are none.
     """
     known = Covariates.of(modality, age, sex)
     series = Evaluated.of(labels, patients, known, laterality_known, bins)

@@ -82,12 +82,20 @@ class Evaluated:
         fold = grouped_folds(self.patients, self.truth[:, PRESENT], self.known.modality, count, seed)
         return {kind: Source(cross_fitted(kind, self.truth, self.known, fold), fold) for kind in Kind}
 
-    def fitted(self, training: Mapping[Kind, PrevalenceBaseline] | None) -> tuple[dict[Kind, Source], str]:
+    def fitted(
+        self, training: Mapping[Kind, PrevalenceBaseline | Source] | None
+    ) -> tuple[dict[Kind, Source], str]:
         """The baselines of the training series, or else fitted on these very series; and which it is."""
         if training is not None:
-            return {kind: Source(one.predict(self.known)) for kind, one in training.items()}, TRAINING
+            return {kind: self._source(one) for kind, one in training.items()}, TRAINING
         mine = {kind: PrevalenceBaseline.fit(kind, self.truth, self.known) for kind in Kind}
-        return {kind: Source(one.predict(self.known)) for kind, one in mine.items()}, IN_SAMPLE
+        return {kind: self._source(one) for kind, one in mine.items()}, IN_SAMPLE
+
+    def _source(self, baseline: PrevalenceBaseline | Source) -> Source:
+        if isinstance(baseline, Source):
+            require_shape("a baseline's probabilities", baseline.probabilities, self.truth.shape)
+            return baseline
+        return Source(baseline.predict(self.known))
 
 
 @frozen(eq=False)

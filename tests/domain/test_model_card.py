@@ -1,0 +1,173 @@
+"""The model card: what it must say, and which evaluations it refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from neuronetra.domain.checkpoints import Ensemble, EnsembleMember, Manifest
+from neuronetra.domain.model_card import CardFacts, model_card
+from neuronetra.domain.model_card_scores import MeasuredModel
+from neuronetra.domain.training_record import TrainingRecord
+from neuronetra.errors import InputError
+from neuronetra.testing.recipes import tiny_manifest, tiny_recipe
+
+RECIPE = tiny_recipe(architectures=2, folds=2)
+DIGEST = "ab" * 32
+
+
+def _record(fold: int, synthetic: bool = True) -> TrainingRecord:
+    hits = (0,) * 13
+    counts = ((1, "Female", 2, 30, (*hits, 12)), (1, "Male", 2, 10, (*hits, 3)), (2, "", -1, 7, (*hits, 0)))
+    return TrainingRecord(
+        recipe="tiny",
+        cohort_digest="c0ffee" * 10,
+        synthetic=synthetic,
+        key_check="1" * 16,
+        seed=7,
+        fold=fold,
+        folds=2,
+        pretrained="none",
+        patients=("a" * 16, "b" * 16),
+        series=("c" * 16,),
+        validation=("d" * 16,),
+        counts=counts,
+        plan={"epochs": 20, "augmentation": {"gamma": [0.8, 1.2]}},
+        versions={"torch": "2.9"},
+    )
+
+
+def _manifests(synthetic: bool = True) -> list[Manifest]:
+    return [
+        evolve(
+            tiny_manifest(RECIPE, slot, 3, 0.61),
+            training=_record(RECIPE.slots[slot][1], synthetic).as_document(),
+            sha256={"onnx": "0123456789abcdef" * 4},
+        )
+        for slot in range(len(RECIPE.slots))
+    ]
+
+
+def _ensemble(manifests: list[Manifest]) -> Ensemble:
+    members = tuple(EnsembleMember(manifest.name) for manifest in manifests)
+    return Ensemble(RECIPE, members, "the best of each fold", None, DIGEST)
+
+
+def _figure(value: float | None) -> dict[str, Any]:
+    wide = None if value is None else 0.05
+    return {
+        "value": value,
+        "low": None if value is None else value - wide,
+        "high": None if value is None else value + wide,
+        "n": 40,
+    }
+
+
+def _document(members: int = 4, **more: Any) -> dict[str, Any]:
+    return {
+        "score": _figure(0.6123),
+        "present_auc": _figure(0.65),
+        "mean_location_auc": _figure(0.57),
+        "laterality_accuracy": _figure(0.51),
+        "calibration_error": _figure(0.1),
+        "difference_to_baseline": _figure(0.0211),
+        "baselines": {"modality": _figure(0.59), "modality_age_sex": _figure(0.58)},
+        "baselines_detail": {"modality": {"laterality_accuracy": _figure(0.5)}},
+        "baseline_fit": "training",
+        "series": 40,
+        "patients": 38,
+        "positives": 17,
+        "synthetic": True,
+        "warnings": ["few series"],
+        "members": [{"members": ["a"] * members, "series": 40}],
+        **more,
+    }
+
+
+def _card(*documents: dict[str, Any], synthetic: bool = True) -> str:
+    manifests = _manifests(synthetic)
+    ensemble = _ensemble(manifests)
+    measured = [MeasuredModel.of("e.json", document, ensemble) for document in documents]
+    return model_card(ensemble, manifests, measured, CardFacts("Apache-2.0", ("neuronetra train a b",)))
+
+
+def test_it_says_what_the_model_was_trained_on() -> None:
+    """Series and positives by modality of each fold, cohort, seed, plan and versions stand in the card."""
+    card = _card()
+    assert "| 0 of 2 | 2 | 40 (15) | 7 (0) |" in card
+    for wanted in ("c0ffeec0ffee", "Seed: 7", "epochs 20", "gamma 0.8 to 1.2", "torch 2.9", "Apache-2.0"):
+        assert wanted in card
+    assert "neuronetra train a b" in card
+    assert "0123456789ab" in card
+
+
+@pytest.mark.parametrize("synthetic", [False, True])
+def test_worthless_on_patients_is_said_where_it_is_so(synthetic: bool) -> None:
+    """A model of made-up heads says so at its head, another one nowhere."""
+    card = _card(synthetic=synthetic)
+    assert ("worthless on patients" in card) is synthetic
+    assert ("made up (synthetic)" in card) is synthetic
+
+
+def test_scores_stand_beside_the_baselines_with_intervals() -> None:
+    """Each figure of an evaluation stands in one row with that of both baselines."""
+    card = _card(_document())
+    assert "| Score | 0.612 [0.562, 0.662] | 0.590 [0.540, 0.640] | 0.580 [0.530, 0.630] |" in card
+    assert "| Score minus baseline by modality | +0.021 [-0.029, +0.071] | – | – |" in card
+    assert "| Laterality accuracy | 0.510 [0.460, 0.560] | 0.500 [0.450, 0.550] | – |" in card
+    assert "few series" in card
+
+
+def test_out_of_fold_is_told_from_unseen() -> None:
+    """Which members scored tells of what kind the figures are."""
+    assert "### Out of fold" in _card(_document(2))
+    assert "### On a cohort that no network was trained on" in _card(_document(4))
+    assert "### On a cohort of which a part" in _card(
+        {**_document(), "members": [{"members": ["a"] * count} for count in (2, 4)]}
+    )
+    assert "nobody said" in _card({**_document(), "members": []})
+
+
+def test_the_choice_of_the_epoch_is_told_of() -> None:
+    """Every figure of ``epoch_choice`` has a row of its own."""
+    card = _card(_document(epoch_choice={"ensemble": {"best": _figure(0.62), "last": _figure(0.55)}}))
+    assert "| ensemble, best epoch of each fold | 0.620" in card
+    assert "| ensemble, last epoch of each fold | 0.550" in card
+    assert "choice of the epoch" not in _card(_document(epoch_choice=None))
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ([], "not an evaluation"),
+        ({"score": 0.5}, "not an evaluation"),
+        (_document(score=_figure(None)), "without a score"),
+        (_document(predictions={"models": [{"recipe": "v3", "manifest_hash": "f" * 64}]}), "another model"),
+    ],
+)
+def test_what_measured_something_else_is_refused(document: object, said: str) -> None:
+    """A card never bears the score of another model, or of none."""
+    with pytest.raises(InputError, match=said):
+        MeasuredModel.of("e.json", document, _ensemble(_manifests()))
+
+
+def test_its_own_evaluation_is_known_by_the_hash() -> None:
+    """An evaluation that names this ensemble's manifest hash is taken."""
+    card = _card(_document(predictions={"models": [{"recipe": "tiny", "manifest_hash": DIGEST}]}))
+    assert "0.612" in card
+
+
+def test_an_untrained_store_has_a_card_too() -> None:
+    """Without records and scores the card says that these are not known, and that the weights are random."""
+    manifests = [tiny_manifest(RECIPE, slot) for slot in range(len(RECIPE.slots))]
+    card = model_card(_ensemble(manifests), manifests)
+    assert "Not known" in card
+    assert "Not measured" in card
+    assert "weights are random" in card
+
+
+def test_the_same_values_give_the_same_text() -> None:
+    """A card holds no clock: it changes when what it tells of does."""
+    assert _card(_document()) == _card(_document())
