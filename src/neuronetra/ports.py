@@ -253,10 +253,10 @@ class Trainer(Protocol):
     ) -> bool:
         """Train ``job``, going on from what ``job.folder`` keeps of an earlier call; whether it is done.
 
-        ``on_epoch`` is told of each epoch at its end, and again, the same, where it did not return. ``stop`` is asked before
-        each step: ``True`` saves the state and ends the call. However one ended, the next gives the weights of a call that was
-        never interrupted, on a CPU bit for bit. ``progress`` counts steps. Raises ``TrainingError``, ``OutputError``,
-        ``FrameStoreError``, or ``StoreError`` for pretrained weights that do not fit.
+        ``on_epoch`` is told of each epoch at its end, and again, the same, where it did not return. ``stop`` is asked
+        before each step and while validating: ``True`` saves the state and ends the call. However one ended, the next
+        gives the weights of a call that was never interrupted, on a CPU bit for bit. ``progress`` counts steps. Raises
+        ``TrainingError``, ``OutputError``, ``FrameStoreError``, or ``StoreError`` for pretrained weights that do not fit.
         """
 
 

@@ -97,6 +97,10 @@ def test_weights_brought_along(tmp_path: Path) -> None:
     assert exporter.made[0] == ("convert", str(name), "given.pth")
     with pytest.raises(UsageError, match="tiny_a or tiny_b"):
         maker(tmp_path, store, exporter).bring(CheckpointName("other", 0, 0, 0.5), RECIPE, "given.pth")
+    with pytest.raises(UsageError, match="no such fold"):
+        maker(tmp_path, store, exporter).bring(
+            CheckpointName("tiny_a", RECIPE.folds, 1, 0.5), RECIPE, "given.pth"
+        )
 
 
 def test_export_adds_what_is_missing(tmp_path: Path) -> None:

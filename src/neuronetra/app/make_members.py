@@ -90,6 +90,14 @@ class MemberMaker:
                 found=name.architecture,
                 expected=" or ".join(known),
             )
+        if name.fold >= recipe.folds:
+            raise UsageError(
+                f"recipe {recipe.name} has no such fold",
+                where=str(name),
+                found=f"fold {name.fold}",
+                expected=f"0 to {recipe.folds - 1}",
+                fix="name a recipe with as many folds: --recipe FILE.toml",
+            )
         spec = ModelSpec(known[name.architecture], recipe.pipeline.preprocessing.size)
         manifest = Manifest(name, spec, recipe.pipeline, name.score, training={"imported": True})
         return self._save(manifest, self.exporter.convert(manifest, weights, self.folder))

@@ -179,3 +179,21 @@ def test_documents_are_plain(run: RunFolder, place: Path) -> None:
     with run.opened():
         run.begin(DOCUMENT, FOLD)
     assert json.loads((place / RUN).read_text())["recipe"] == DOCUMENT["recipe"]
+
+
+def test_what_killed_runs_left_half_written_is_removed(tmp_path: Path) -> None:
+    """In the run's folder and among the members, while the folder is held; whole files stay."""
+    store = tmp_path / "store"
+    place = RunFolder(str(store))
+    with place.opened():
+        pass
+    left = [
+        store / ".a_fold0_epoch1_score0.500000.json.12ab.part",
+        store / "training" / ".log.jsonl.12ab.part",
+    ]
+    for path in left:
+        path.write_bytes(b"half")
+    (store / "whole.json").write_bytes(b"{}")
+    with place.opened():
+        assert not any(path.exists() for path in left)
+        assert (store / "whole.json").exists()

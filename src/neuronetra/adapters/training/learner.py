@@ -114,7 +114,8 @@ class Learner:
         """Go on from ``state``. Raises what Torch does where it is not this network's."""
         self.network.backbone.load_state_dict(state["model"], strict=True)
         self._optimiser.load_state_dict(state["optimiser"])
-        self._scaler.load_state_dict(state["scaler"])
+        if state["scaler"]:  # none where it was trained so far in another precision
+            self._scaler.load_state_dict(state["scaler"])
 
     def _backward(self, batch: SeriesBatch, total: int) -> torch.Tensor | None:
         """Add the gradients of this process's share of a batch; its losses (n,), ``None`` without series."""

@@ -42,10 +42,15 @@ class RunFolder:
         make_folder(self._place)
         with held(self._place / _LOCK, what="another training"):
             self._mend_log()
-            for left in self._place.glob(".*.part"):
+            self._sweep()
+            yield
+
+    def _sweep(self) -> None:
+        """Remove what runs that were killed left half-written, here and among the store's members."""
+        for folder in (self._place, self._place.parent):
+            for left in folder.glob(".*.part"):
                 with suppress(OSError):
                     left.unlink()
-            yield
 
     def begin(self, document: Mapping[str, Any], fold: Mapping[str, int]) -> bool:
         """Keep what decides the run, or be of one mind with what is there; whether it was there.
