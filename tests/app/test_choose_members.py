@@ -8,6 +8,7 @@ from attrs import evolve
 from neuronetra.app.choose_members import choose_members, unexported
 from neuronetra.domain.ensemble import EnsemblePolicy
 from neuronetra.domain.recipes import Choice
+from neuronetra.domain.sampling import SegmentSampler
 from neuronetra.errors import ManifestError, MissingMemberError, UsageError
 from neuronetra.testing.fakes import MemoryStore, tiny_manifest, tiny_recipe
 
@@ -63,6 +64,21 @@ def test_a_missing_fold_changes_nothing() -> None:
     with pytest.raises(MissingMemberError, match="tiny_a fold 1"):
         choose_members(store, RECIPE, 1)
     assert store.chosen == before
+
+
+@pytest.mark.parametrize("other", ["network", "input"])
+def test_members_of_another_recipe(other: str) -> None:
+    """Names that fit do not make networks, or what they look at, the recipe's: nothing is chosen."""
+    store = trained()
+    before = store.ensemble()
+    first, *others = RECIPE.architectures
+    changed = {
+        "network": evolve(RECIPE, architectures=(evolve(first, timm_name="test_vit"), *others)),
+        "input": evolve(RECIPE, pipeline=evolve(RECIPE.pipeline, sampler=SegmentSampler(4))),
+    }
+    with pytest.raises(ManifestError, match=f"tiny_a_fold0.*: the member's {other} is not the recipe's"):
+        choose_members(store, changed[other], 1)
+    assert store.ensemble() == before
 
 
 def test_a_name_must_agree_with_its_manifest() -> None:

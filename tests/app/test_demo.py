@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from attrs import define, field
+import pytest
+from attrs import define, evolve, field
 
 from neuronetra.app.demo import STEPS, Demo
 from neuronetra.app.inspect import Inspector
@@ -15,6 +16,7 @@ from neuronetra.domain.frames import Frames
 from neuronetra.domain.locations import Location
 from neuronetra.domain.notices import SYNTHETIC_NOTICE
 from neuronetra.domain.prediction import Prediction
+from neuronetra.errors import SeriesError
 from neuronetra.testing.fakes import FakePreprocessor, FakeReader, fake_series, tiny_recipe
 
 
@@ -60,3 +62,26 @@ def test_report_and_result_hold_prediction_and_truth(predictor_of: Callable[...,
     assert document["truth"]["labels"]["Left Middle Cerebral Artery"] is True
     assert document["truth"]["lesions"][0]["slices_looked_at"] == [4]
     assert document["prediction"]["probabilities"] == result.prediction.probabilities
+
+
+def test_a_study_that_is_not_one_series_is_an_error(predictor_of: Callable[..., Predictor]) -> None:
+    """Where the reader finds two series, nothing is reported of either."""
+    reader = FakeReader.of(fake_series("1.2", 20), fake_series("1.3", 20))
+    inspector = Inspector(reader, FakePreprocessor(), tiny_recipe().pipeline)
+    demo = Demo(lambda _, seed: DrawnStudy("1.2", seed, 20, ()), predictor_of(reader), inspector, _page)
+    folder = MemoryFolder()
+    with pytest.raises(SeriesError, match="2 series"):
+        demo.run(folder, 1)
+    assert folder.files == {}
+
+
+def test_a_study_that_cannot_be_predicted_is_an_error(predictor_of: Callable[..., Predictor]) -> None:
+    """A demonstration without probabilities ends in one line instead of an empty table."""
+    series = fake_series("1.2", 20)
+    reader = evolve(FakeReader.of(series), failures={"1.2": SeriesError("no slice can be used")})
+    inspector = Inspector(reader, FakePreprocessor(), tiny_recipe().pipeline)
+    demo = Demo(lambda _, seed: DrawnStudy("1.2", seed, 20, ()), predictor_of(reader), inspector, _page)
+    folder = MemoryFolder()
+    with pytest.raises(SeriesError, match="no slice can be used"):
+        demo.run(folder, 1)
+    assert folder.files == {}

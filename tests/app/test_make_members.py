@@ -136,6 +136,15 @@ def test_export_before_anything_is_chosen(tmp_path: Path) -> None:
     assert store.chosen is None
 
 
+def test_export_where_a_chosen_member_is_gone(tmp_path: Path) -> None:
+    """Others are exported all the same, so that they can be chosen in its place."""
+    store = MemoryStore.filled(RECIPE, kind="safetensors")
+    del store.manifests[str(store.names()[0])]
+    with pytest.raises(MissingMemberError):
+        store.ensemble()
+    assert len(maker(tmp_path, store, FakeExporter()).export(store.names())) == 3
+
+
 def test_spoilt_weights_are_not_exported(tmp_path: Path) -> None:
     """What is exported is what the manifest records, or nothing is."""
     store, exporter = MemoryStore.filled(RECIPE, kind="safetensors"), FakeExporter()

@@ -238,7 +238,7 @@ def test_a_state_without_checkpoints(training: Training) -> None:
     """A job that is done but has lost all that it gave says how to train it anew."""
     assert done(training, RECIPE.slots[:1])
     training.store.manifests.clear()  # type: ignore[attr-defined]
-    with pytest.raises(TrainingError, match=r"checkpoints are gone; fix: remove tiny_a_fold0\.state"):
+    with pytest.raises(TrainingError, match=r"last checkpoint is gone; fix: remove tiny_a_fold0\.state"):
         done(training, RECIPE.slots[:1])
 
 
@@ -274,11 +274,13 @@ def test_the_end_exports_what_it_chooses(training: Training, tmp_path: Path) -> 
 def test_series_without_frames_are_left_out() -> None:
     """They are counted; what each was prepared as is kept; none at all is an error."""
     part = COHORT.keep(one.uid for one in COHORT.series[3:])
-    found = TrainableCohort.of(COHORT, frames_of(part), RECIPE)
+    found = TrainableCohort.of(COHORT, frames_of(part), RECIPE, "mine.toml")
     assert (found.left_out, found.cohort) == (3, part)
     assert set(found.resolved.values()) == {Modality.MR}
-    with pytest.raises(CohortError, match=r"found 52 series without; fix: prepare them"):
-        TrainableCohort.of(COHORT, MemoryFrameStore(), RECIPE)
+    with pytest.raises(
+        CohortError, match=r"found 52 series without; fix: prepare them: .* --recipe mine\.toml"
+    ):
+        TrainableCohort.of(COHORT, MemoryFrameStore(), RECIPE, "mine.toml")
 
 
 def test_frames_of_another_sampler() -> None:
@@ -286,11 +288,12 @@ def test_frames_of_another_sampler() -> None:
     sampler = SegmentSampler(4)
     frames = frames_of(COHORT, (0, 2, 4, 6, 7))
     recipe = evolve(RECIPE, pipeline=evolve(RECIPE.pipeline, sampler=sampler))
-    assert TrainableCohort.of(COHORT, frames, recipe).left_out == 0
+    assert TrainableCohort.of(COHORT, frames, recipe, "mine.toml").left_out == 0
     with pytest.raises(
-        FrameStoreError, match=r"1\.00: slices .* not prepared; found 3 of 8 missing, .* slice 1"
+        FrameStoreError,
+        match=r"1\.00: slices .* not prepared; found 3 of 8 missing, .* slice 1; fix: .* --recipe mine\.toml",
     ):
-        TrainableCohort.of(COHORT, frames, RECIPE)
+        TrainableCohort.of(COHORT, frames, RECIPE, "mine.toml")
 
 
 def test_an_untrained_member_has_no_record() -> None:

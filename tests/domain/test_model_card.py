@@ -81,6 +81,7 @@ def _document(members: int = 4, **more: Any) -> dict[str, Any]:
         "positives": 17,
         "synthetic": True,
         "warnings": ["few series"],
+        "predictions": {"models": [{"recipe": "tiny", "manifest_hash": DIGEST}]},
         "members": [{"members": ["a"] * members, "series": 40}],
         **more,
     }
@@ -123,19 +124,63 @@ def test_scores_stand_beside_the_baselines_with_intervals() -> None:
 def test_out_of_fold_is_told_from_unseen() -> None:
     """Which members scored tells of what kind the figures are."""
     assert "### Out of fold" in _card(_document(2))
-    assert "### On a cohort that no network was trained on" in _card(_document(4))
+    assert "### On series that no network was trained on" in _card(_document(4))
     assert "### On a cohort of which a part" in _card(
         {**_document(), "members": [{"members": ["a"] * count} for count in (2, 4)]}
     )
     assert "nobody said" in _card({**_document(), "members": []})
 
 
-def test_the_choice_of_the_epoch_is_told_of() -> None:
-    """Every figure of ``epoch_choice`` has a row of its own."""
-    card = _card(_document(epoch_choice={"ensemble": {"best": _figure(0.62), "last": _figure(0.55)}}))
-    assert "| ensemble, best epoch of each fold | 0.620" in card
-    assert "| ensemble, last epoch of each fold | 0.550" in card
-    assert "choice of the epoch" not in _card(_document(epoch_choice=None))
+def _choice(*networks: str) -> dict[str, Any]:
+    figures = {"best": 0.62, "last": 0.55, "last_difference": -0.07, "other_folds": 0.6}
+    one = {**{key: _figure(value) for key, value in figures.items()}, "other_folds_difference": _figure(None)}
+    return {
+        "sentence": "It is worth +0.020 [-0.030, +0.070].",
+        "folds": 2,
+        "networks": [{"architecture": name, **one, "epochs": {"best": [1, 2]}} for name in networks],
+    }
+
+
+def test_the_choice_of_the_epoch_is_one_table() -> None:
+    """A row for each architecture: its three scores and the differences, as ``evaluate`` shows them."""
+    card = _card(_document(epoch_choice=_choice("test_byobnet", "all of them")))
+    worth = "less the best"
+    header = f"Best epoch of each fold | Last epoch | {worth} | Epoch chosen on the other folds | {worth}"
+    assert f"| Networks | {header} |" in card
+    scores = (
+        "0.620 [0.570, 0.670] | 0.550 [0.500, 0.600] | -0.070 [-0.120, -0.020] | 0.600 [0.550, 0.650] | –"
+    )
+    for name in ("test_byobnet", "all of them"):
+        assert f"| {name} | {scores} |" in card
+    assert "It is worth +0.020" in card
+    for without in (None, _choice(), "", []):
+        assert "choice of the epoch" not in _card(_document(epoch_choice=without))
+
+
+def test_it_says_how_the_baselines_were_fitted() -> None:
+    """In words, as only some ways are fair to the model."""
+    assert "Baselines: fitted on the series that the networks were trained on." in _card(_document())
+    assert "which flatters them" in _card(_document(baseline_fit="in-sample"))
+    assert "Baselines: another way." in _card(_document(baseline_fit="another way"))
+
+
+def test_members_that_were_trained_apart_are_all_told_of() -> None:
+    """Cohorts, plans and versions that differ between members stand beside each other, equal ones once."""
+    manifests = _manifests()
+    other = evolve(_record(1, synthetic=False), plan={"epochs": 3}, versions={"torch": "1.0"})
+    manifests[-1] = evolve(manifests[-1], training=other.as_document())
+    card = model_card(_ensemble(manifests), manifests)
+    assert "Cohort: made up (synthetic) and given by the user" in card
+    for wanted in ("epochs 20", "Plan: epochs 3.", "torch 2.9", "Versions: torch 1.0."):
+        assert card.count(wanted) == 1
+
+
+def test_a_command_cannot_end_its_block() -> None:
+    """Whatever a line holds, it is one line of code and can be written to a file."""
+    manifests = _manifests()
+    card = model_card(_ensemble(manifests), manifests, (), CardFacts("x", ("a\n```\n# b \udcff",)))
+    assert "\na " + "'" * 3 + " # b ?\n```" in card
+    assert card.encode()
 
 
 @pytest.mark.parametrize(
@@ -145,6 +190,13 @@ def test_the_choice_of_the_epoch_is_told_of() -> None:
         ({"score": 0.5}, "not an evaluation"),
         (_document(score=_figure(None)), "without a score"),
         (_document(predictions={"models": [{"recipe": "v3", "manifest_hash": "f" * 64}]}), "another model"),
+        (
+            _document(predictions={"models": [{"manifest_hash": one * 32} for one in ("ab", "cd")]}),
+            "another model; found manifest cdcdcd",
+        ),
+        (_document(predictions={"models": [{"recipe": "tiny"}]}), "another model; found manifest of no name"),
+        (_document(predictions={"models": []}), "names no model"),
+        (_document(predictions=None), "names no model"),
     ],
 )
 def test_what_measured_something_else_is_refused(document: object, said: str) -> None:
@@ -153,10 +205,13 @@ def test_what_measured_something_else_is_refused(document: object, said: str) ->
         MeasuredModel.of("e.json", document, _ensemble(_manifests()))
 
 
-def test_its_own_evaluation_is_known_by_the_hash() -> None:
-    """An evaluation that names this ensemble's manifest hash is taken."""
-    card = _card(_document(predictions={"models": [{"recipe": "tiny", "manifest_hash": DIGEST}]}))
-    assert "0.612" in card
+@pytest.mark.parametrize(
+    "key", ["warnings", "members", "epoch_choice", "baselines", "series", "baseline_fit"]
+)
+@pytest.mark.parametrize("value", [None, 5, "text", [5], {"networks": [{"best": {"value": 0.5}}]}])
+def test_an_odd_document_is_no_crash(key: str, value: object) -> None:
+    """What else a file of this model says is shown where it can be; the score stands."""
+    assert "| Score | 0.612" in _card({**_document(), key: value})
 
 
 def test_an_untrained_store_has_a_card_too() -> None:

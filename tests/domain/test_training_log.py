@@ -56,6 +56,13 @@ def test_a_job_without_its_last_epoch_is_not_done() -> None:
     assert state.as_document()["epochs"] == EPOCHS - 1
 
 
+def test_epochs_that_are_gone() -> None:
+    """Those before the last one there are told of; those that are still to come are not."""
+    state, empty = JobState.all_of(RECIPE, names((0, 2, 0.5), (0, 4, 0.7)), {})
+    assert (state.absent, empty.absent) == ((1, 3), ())
+    assert state.as_document()["absent_epochs"] == [1, 3]
+
+
 def test_lines_of_the_log() -> None:
     """Objects with an event are lines, those of epochs with all of their figures; other things are not."""
     assert is_entry(json.loads('{"event": "begun"}'))

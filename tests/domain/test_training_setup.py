@@ -153,6 +153,13 @@ def test_the_baseline_is_fitted_elsewhere() -> None:
     assert flat.baseline(0) == pytest.approx(0.5)
 
 
+def test_a_fold_without_series_has_no_baseline() -> None:
+    """Nor has one that holds them all: there is nothing to judge by, or nothing to fit to."""
+    made = setup()
+    alone = evolve(made, fold=np.zeros(len(made.cohort), np.int64))
+    assert (alone.baseline(0), alone.baseline(1)) == (None, None)
+
+
 def test_the_documents_of_runs_that_differ_differ() -> None:
     """Seed, weights, labels, folds and frames each show by their path."""
     made = setup()

@@ -73,7 +73,7 @@ def test_quarter_turns_are_exact(angle: float, quarters: int) -> None:
 
 
 def test_enlarging_brings_the_centre_nearer() -> None:
-    """A block in the middle grows at a scale of 2 and shrinks at a half; the corners then show what is outside: 0."""
+    """A block in the middle grows at a scale of 2 and shrinks at a half; corners then show the outside."""
     pixels = np.full((1, 33, 33), 100, np.uint8)
     pixels[0, 12:21, 12:21] = 200
     areas = [int((warped(pixels, 0.0, scale) > 150).sum()) for scale in (0.5, 1.0, 2.0)]

@@ -7,16 +7,16 @@ import shutil
 from importlib.resources import files
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from neuronetra import open_predictor
+from neuronetra.adapters.stores.package import PackageStore
 from neuronetra.domain.locations import LABELS
 from neuronetra.domain.notices import SYNTHETIC_MODEL_NOTICE, SYNTHETIC_NOTICE
 from neuronetra.testing.command_line import ALL_DONE, refused, run
 
 STARTER = files("neuronetra.adapters.stores.starter")
-shipped = pytest.mark.skipif(
-    not (STARTER / "ensemble.json").is_file(), reason="this installation ships no starter"
-)
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +80,6 @@ def test_a_card_takes_evaluations_alone(small_store: Path, tmp_path: Path, conte
     assert not (store / "MODEL_CARD.md").exists()
 
 
-@shipped
 def test_the_starter_is_there_and_says_what_it_is(scan: Path, tmp_path: Path) -> None:
     """It is whole, is no larger than a wheel may be, has a card, and is synthetic in every form of a result."""
     assert run("models", "verify", "starter").returncode == ALL_DONE
@@ -91,9 +90,38 @@ def test_the_starter_is_there_and_says_what_it_is(scan: Path, tmp_path: Path) ->
     for form in ("table", "json", "jsonl", "csv"):
         shown = " ".join(run("predict", scan, "--format", form).stdout.split())
         assert SYNTHETIC_MODEL_NOTICE in shown
+    assert run("predict", scan, "--format", "parquet", "--out", tmp_path / "p").returncode == ALL_DONE
+    assert SYNTHETIC_MODEL_NOTICE in pl.read_parquet(tmp_path / "p")["notice"][0]
+    listed = json.loads(run("models", "list", "starter", "--format", "json").stdout)
+    assert len(listed) == 9
+    assert all(row["synthetic"] and row["chosen"] and row["weights"] == ["onnx"] for row in listed)
 
 
-@shipped
+def test_the_starter_is_what_python_opens(scan: Path) -> None:
+    """Without a name ``open_predictor`` opens the starter, and each prediction says what it is worth."""
+    with open_predictor() as predictor:
+        (prediction,) = predictor.predict(scan)
+    assert prediction.model.recipe == "starter"
+    assert prediction.model.synthetic
+    assert SYNTHETIC_MODEL_NOTICE in prediction.notice
+
+
+def test_the_starters_card_is_of_the_starter() -> None:
+    """The card that is shipped names the files that are shipped, and measures them on cohorts seen and unseen."""
+    card = (STARTER / "MODEL_CARD.md").read_text(encoding="utf-8")
+    store = PackageStore("neuronetra.adapters.stores.starter")
+    for member in store.ensemble().members:
+        manifest = store.manifest(member.name)
+        assert manifest.score is not None
+        assert f"| `{member.name}` | {manifest.score:.4f} | `{manifest.sha256['onnx'][:12]}` |" in card
+    for wanted in (
+        "### Out of fold",
+        "### On series that no network was trained on",
+        "| Networks | Best epoch",
+    ):
+        assert card.count(wanted) == 1
+
+
 def test_the_demonstration_needs_no_option(tmp_path: Path) -> None:
     """The README's first command: the starter, in the working folder."""
     done = run("demo", cwd=tmp_path)

@@ -106,7 +106,7 @@ def test_what_excludes_each_other_is_refused(signal: Trained) -> None:
     """Predictions and models at once, all members of none, a result into the store: one line each."""
     predictions, models = ("--predictions", "p.csv"), ("--models", signal.store)
     assert "exclude each other" in refused("evaluate", signal.frames, *predictions, *models)
-    assert "--models" in refused("evaluate", signal.frames, "--all-members")
+    assert "--models" in refused("evaluate", signal.frames, "--baselines", "--all-members")
     assert "overwritten" in refused("evaluate", signal.frames, *models, "--out", signal.store / "e.txt")
     assert "overwritten" in refused(
         "ladder", signal.frames, signal.store, "--out", signal.frames / "manifest.json"

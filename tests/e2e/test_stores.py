@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from neuronetra.domain.locations import LABELS
 from neuronetra.testing.command_line import ALL_DONE, SOME_FAILED, predictions, refused, run
-
-STARTER_SHIPPED = (files("neuronetra.adapters.stores.starter") / "ensemble.json").is_file()
 
 
 @pytest.fixture(autouse=True)
@@ -21,13 +18,10 @@ def _own_cache(fresh_cache: Path) -> None:
 
 
 def test_no_store_named(scan: Path) -> None:
-    """Without a store the shipped one predicts and says synthetic; where it was not shipped one line says so."""
-    if STARTER_SHIPPED:
-        (prediction,) = predictions(scan)
-        assert prediction["model"]["recipe"] == "starter"
-        assert "synthetic" in prediction["notice"]
-    else:
-        assert "--models STORE" in refused("predict", scan)
+    """Without a store the shipped one predicts and says synthetic."""
+    (prediction,) = predictions(scan)
+    assert prediction["model"]["recipe"] == "starter"
+    assert "synthetic" in prediction["notice"]
 
 
 def test_no_such_store(scan: Path, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from click.testing import CliRunner, Result
 
 from neuronetra.cli.main import neuronetra
 from neuronetra.domain.notices import SYNTHETIC_NOTICE
-from neuronetra.errors import OutputError
+from neuronetra.errors import OutputError, StoreError, TrainingError
 from neuronetra.testing.command_line import ALL_DONE, predictions
 from neuronetra.testing.running_command import soon, started, tree
 from neuronetra.testing.signal_cohort import signal_series, write_signal
@@ -81,6 +81,7 @@ def test_the_result_tells_of_each_network(given: Given) -> None:
     """Best and last score beside the baseline, what is chosen and exported, and that best scores flatter."""
     said = given.said
     assert (said["synthetic"], said["missing"], said["left_out"]) == (True, [], 0)
+    assert said["patient_source"] == "PatientID column of train.csv"
     assert [job["job"] for job in said["jobs"]] == [f"{NETWORK}_fold0", f"{NETWORK}_fold1"]
     for job in said["jobs"]:
         assert job["done"] is True
@@ -153,6 +154,47 @@ def test_another_run_in_the_store(options: tuple[object, ...], words: str, given
     assert isinstance(done.exception, OutputError)
     assert words in str(done.exception)
     assert done.stdout == ""
+
+
+def test_other_folds_in_the_store(given: Given, tmp_path: Path) -> None:
+    """A recipe of more folds is told of as another training, not as one whose folds are empty."""
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(recipe_text("small", networks=(NETWORK,), folds=3, epochs=EPOCHS, size=32))
+    done = here("train", given.frames, given.store, "--recipe", recipe, *TRAINING)
+    assert isinstance(done.exception, OutputError)
+    assert "recipe.folds (2, not 3)" in str(done.exception)
+
+
+def test_first_weights_that_could_not_be_had(given: Given, tmp_path: Path) -> None:
+    """What is no file of weights stops the training; the same store then takes what the line advises."""
+    store, weights = tmp_path / "store", tmp_path / "weights.pth"
+    weights.write_text("none")
+    line = ("train", given.frames, store, "--recipe", given.recipe, *TRAINING, "--folds", 0)
+    done = here(*line, "--pretrained", weights)
+    assert isinstance(done.exception, StoreError)
+    assert trained_here(given, store, "--folds", 0)["pretrained"] == {NETWORK: "none"}
+
+
+def test_epochs_that_are_gone(given: Given, tmp_path: Path) -> None:
+    """An early one is told of; without the last one the line says what to remove, and the store becomes the same again."""
+    store, line = tmp_path / "store", ("train", given.frames, tmp_path / "store", "--recipe", given.recipe)
+    shutil.copytree(given.store, store)
+    _remove(store, f"{NETWORK}_fold0_epoch1_")
+    done = here(*line, *TRAINING)
+    assert done.exit_code == ALL_DONE, (done.output, done.exception)
+    assert f"{NETWORK}_fold0: not in the store, so not chosen from: epochs 1\n" in done.stderr
+    _remove(store, f"{NETWORK}_fold0_epoch{EPOCHS}_")
+    done = here(*line, *TRAINING)
+    assert isinstance(done.exception, TrainingError)
+    assert f"remove {NETWORK}_fold0.state" in str(done.exception)
+    (store / "training" / f"{NETWORK}_fold0.state").unlink()
+    said = trained_here(given, store)
+    assert (said["jobs"], said["chosen"]) == (given.said["jobs"], given.said["chosen"])
+
+
+def _remove(store: Path, beginning: str) -> None:
+    for path in store.glob(f"{beginning}*"):
+        path.unlink()
 
 
 def test_terminated(given: Given, tmp_path: Path) -> None:

@@ -150,14 +150,23 @@ def test_more_folds_than_patients(given: Path, tmp_path: Path) -> None:
 
 def test_frames_of_another_preprocessing(given: Path, tmp_path: Path) -> None:
     """A folder prepared at 48 pixels does not feed a recipe of 32."""
-    line = told_here(given / "frames", tmp_path / "store", written(tmp_path, size=32))
-    assert "prepare" in line
+    recipe = written(tmp_path, size=32)
+    line = told_here(given / "frames", tmp_path / "store", recipe)
+    assert line.endswith(f"fix: prepare it with --recipe {recipe}")
     assert not tree(tmp_path / "store")
 
 
 def test_dicom_is_to_be_prepared_first(given: Path, tmp_path: Path) -> None:
     """A cohort of DICOM in place of frames says what to do first."""
-    assert "prepare" in told_here(given / "cohort", tmp_path / "store", given / "recipe.toml")
+    recipe = given / "recipe.toml"
+    line = told_here(given / "cohort", tmp_path / "store", recipe)
+    assert line.endswith(f"fix: prepare it: neuronetra prepare {given / 'cohort'} FRAMES --recipe {recipe}")
+
+
+def test_a_shipped_recipe_of_other_epochs(given: Path, tmp_path: Path) -> None:
+    """What to prepare it with is a name that `prepare` knows, whatever the run's own recipe is called."""
+    line = told_here(given / "frames", tmp_path / "store", "v3", "--epochs", 1)
+    assert line.endswith("fix: prepare it with --recipe v3")
 
 
 @pytest.mark.parametrize(

@@ -65,8 +65,8 @@ def test_a_users_precision_that_is_not_to_be_had() -> None:
 
 def test_a_runtime_without_that_option() -> None:
     """Is not asked."""
-    made = _wiring(lambda threads=None: "runtime", threads=2).runtime(precision="float16")  # noqa: ARG005 - what a factory may take
-    assert made == "runtime"
+    made = _wiring(lambda threads=None: f"on {threads}", threads=2).runtime(precision="float16")
+    assert made == "on 2"
 
 
 def test_the_onnx_runtime_takes_any_recipe() -> None:

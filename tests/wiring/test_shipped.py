@@ -82,6 +82,8 @@ def test_shipping_replaces_nothing(starter: Path) -> None:
         ship(Wiring(Configuration()), str(starter), "full")
     with pytest.raises(UsageError, match=r"\./starter"):
         ship(Wiring(Configuration()), str(starter), "starter")
+    with pytest.raises(OutputError, match="folder that you are in"):
+        ship(Wiring(Configuration()), str(starter), ".")
     ship(Wiring(Configuration()), str(starter), "./starter")  # an empty folder
     assert FolderStore("./starter").ensemble()
 

@@ -42,7 +42,10 @@ class Page(Protocol):
 
 @frozen
 class Demo:
-    """``make_study`` writes a made-up study to a folder; ``inspector`` sees what the predictor's networks see."""
+    """``make_study`` writes a made-up study to a folder.
+
+    ``inspector`` sees what the predictor's networks see.
+    """
 
     make_study: Callable[[str, int], DrawnStudy]
     predictor: Predictor
@@ -53,7 +56,8 @@ class Demo:
     def run(self, folder: DemoFolder, seed: int, progress: Progress | None = None) -> DemoResult:
         """Study, report and result in ``folder``.
 
-        Raises ``OutputError``, ``StoreError`` or ``ScoringError``.
+        Raises ``OutputError``, ``StoreError``, ``ScoringError``, or ``SeriesError`` where the study gives no
+        result.
         """
         tell = progress or (lambda _done, _total: None)
         tell(0, len(STEPS))
@@ -74,4 +78,6 @@ class Demo:
         found = self.predictor.predict(study)
         if len(found) != 1:
             raise SeriesError("the made-up study was not read as one series", found=f"{len(found)} series")
+        if found[0].error is not None:
+            raise SeriesError("the made-up study could not be predicted", found=found[0].error)
         return found[0]

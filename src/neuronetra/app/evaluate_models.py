@@ -21,6 +21,7 @@ from neuronetra.domain.metric.bootstrap import Resampling
 from neuronetra.domain.out_of_fold import Records, WhoMayScore, warnings_of
 from neuronetra.domain.out_of_fold_baselines import training_sources
 from neuronetra.domain.prediction_cells import TableModel
+from neuronetra.domain.recipes import Recipe
 from neuronetra.errors import InputError, UsageError
 from neuronetra.ports import CheckpointStore, Progress
 
@@ -104,15 +105,24 @@ class ModelEvaluator:
         )
 
     def _choice(self, cohort: LabelledSet, records: Records, progress: Progress | None) -> EpochChoice | None:
-        """Where the members were trained on this cohort: what choosing their epochs is worth."""
-        if not any(
-            record is not None and record.cohort_digest == cohort.digest for record in records.values()
-        ):
-            return None
-        slots = {(architecture.name, fold) for architecture, fold in self.members.recipe.slots}
-        names = [name for name in names_of(self.store) if (name.architecture, name.fold) in slots]
         resampling = Resampling(self.evaluator.bootstraps, self.evaluator.seed)
-        return epoch_choice((self.store.manifest(name) for name in names), cohort, resampling, progress)
+        return choice_on(cohort, self.store, self.members.recipe, records, resampling, progress)
+
+
+def choice_on(
+    cohort: LabelledSet,
+    store: CheckpointStore,
+    recipe: Recipe,
+    records: Records,
+    resampling: Resampling,
+    progress: Progress | None = None,
+) -> EpochChoice | None:
+    """Where members of ``records`` were trained on this cohort: what choosing the epochs of the recipe's is worth."""
+    if not any(record is not None and record.cohort_digest == cohort.digest for record in records.values()):
+        return None
+    slots = {(architecture.name, fold) for architecture, fold in recipe.slots}
+    names = [name for name in names_of(store) if (name.architecture, name.fold) in slots]
+    return epoch_choice((store.manifest(name) for name in names), cohort, resampling, progress)
 
 
 def records_of(members: OpenMembers) -> Records:

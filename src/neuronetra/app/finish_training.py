@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
-from neuronetra.app.choose_members import choose_members, unexported
+from neuronetra.app.choose_members import choose_members, chosen_members, unexported
 from neuronetra.app.make_members import MemberMaker
-from neuronetra.domain.checkpoints import Ensemble, choose
+from neuronetra.domain.checkpoints import Ensemble
 from neuronetra.domain.recipes import Recipe
 from neuronetra.ports import Progress
 
@@ -29,6 +29,6 @@ def export_and_choose(
     Raises ``MissingMemberError`` for an empty slot, ``ExportError`` where an export disagrees: the choice before
     then stands.
     """
-    names = choose(maker.store.names(), recipe, seed)
+    names = [manifest.name for manifest in chosen_members(maker.store, recipe, seed)]
     exported = maker.export(unexported(maker.store, names, maker.exported.weights), progress)
     return Chosen(choose_members(maker.store, recipe, seed), exported)

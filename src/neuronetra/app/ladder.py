@@ -19,7 +19,6 @@ from neuronetra.domain.ensemble import EnsemblePolicy
 from neuronetra.domain.ladder import Rung
 from neuronetra.domain.ladder_result import Cost, LadderResult, Reached
 from neuronetra.domain.metric.bootstrap import Resampling
-from neuronetra.domain.metric.figures import Figure
 from neuronetra.domain.metric.sources import Evaluated, Measured, Source
 from neuronetra.domain.out_of_fold import Records, WhoMayScore, warnings_of
 from neuronetra.domain.out_of_fold_baselines import training_sources
@@ -126,8 +125,8 @@ class Ladder:
                     rung,
                     measured.measures[rung.name].figures(measured.values[rung.name]),
                     below,
-                    _difference(measured, rung.name, below),
-                    _difference(measured, rung.name, Kind.MODALITY.value),
+                    measured.lead(rung.name, below),
+                    measured.lead(rung.name, Kind.MODALITY.value),
                     costs[rung.name],
                 )
             )
@@ -136,14 +135,6 @@ class Ladder:
 
 def _evaluated(kept: LabelledSet, sides: Array | None = None) -> Evaluated:
     return Evaluated.of(kept.labels, kept.patients, covariates(kept), sides)
-
-
-def _difference(measured: Measured, name: str, other: str) -> Figure:
-    """Of two scores on the same resamples; none where there is no other."""
-    if other not in measured.values:
-        return Figure()
-    lead = measured.values[name][0] - measured.values[other][0]
-    return Figure.of(float(lead[0]), lead[1:], measured.measures[name].series)
 
 
 def _cost(rung: Rung, scoring: list[tuple[CheckpointName, ...]], scored: Scored) -> Cost:

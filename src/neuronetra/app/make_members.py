@@ -17,7 +17,13 @@ from neuronetra.domain.checkpoints import (
     ModelSpec,
 )
 from neuronetra.domain.recipes import Architecture, Recipe
-from neuronetra.errors import IntegrityError, StoreError, StoreNotFoundError, UsageError
+from neuronetra.errors import (
+    IntegrityError,
+    MissingMemberError,
+    StoreError,
+    StoreNotFoundError,
+    UsageError,
+)
 from neuronetra.ports import CheckpointStore, ModelRuntime, NetworkExporter, Progress
 
 
@@ -123,10 +129,10 @@ class MemberMaker:
         return differences
 
     def _chosen(self) -> Ensemble | None:
-        """The ensemble before any manifest changes; ``None`` where none stands."""
+        """The ensemble before any manifest changes; ``None`` where none stands: none was chosen, or it is not whole."""
         try:
             return self.store.ensemble()
-        except (StoreNotFoundError, IntegrityError):  # nothing is chosen yet, or an export was cut short
+        except (StoreNotFoundError, IntegrityError, MissingMemberError):  # an export cut short, a member lost
             return None
 
     def _save(self, manifest: Manifest, weights: str) -> Manifest:

@@ -146,7 +146,7 @@ class Training:
         on_epoch = partial(self._ended, job, self.setup.baseline(job.fold), listener)
         done = self.trainer.fit(job, self.frames, on_epoch, listener.steps, stop)
         if done:
-            self._require_checkpoints(job)
+            self._require_last(job)
         if not done or len(self._logged) > known:
             self._tell({"event": "done" if done else "stopped", "job": job.name})
             self._draw()
@@ -216,11 +216,10 @@ class Training:
             return None
         return manifest.spec, manifest.pipeline, _without_circumstances(record)
 
-    def _require_checkpoints(self, job: TrainingJob) -> None:
-        slot = (job.architecture.name, job.fold)
-        if all((name.architecture, name.fold) != slot for name in names_of(self.store)):
+    def _require_last(self, job: TrainingJob) -> None:
+        if self._kept(job, job.plan.epochs) is None:
             raise TrainingError(
-                "it was trained, but its checkpoints are gone",
+                "it was trained, but its last checkpoint is gone",
                 where=job.name,
                 fix=f"remove {job.name}.state in the store's training folder, and it is trained anew",
             )

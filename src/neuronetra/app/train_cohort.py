@@ -22,28 +22,36 @@ class TrainableCohort:
 
     @classmethod
     def of(
-        cls, cohort: LabelledSet, frames: FrameStore, recipe: Recipe, progress: Progress | None = None
+        cls,
+        cohort: LabelledSet,
+        frames: FrameStore,
+        recipe: Recipe,
+        called: str,
+        progress: Progress | None = None,
     ) -> TrainableCohort:
-        """Raises ``CohortError`` where no series has frames, ``FrameStoreError`` where one lacks slices."""
+        """For ``recipe``, which ``prepare`` knows as ``called``.
+
+        Raises ``CohortError`` where no series has frames, ``FrameStoreError`` where one lacks slices.
+        """
         whole = set(frames.uids())
         uids = [series.uid for series in cohort.series if series.uid in whole]
         if not uids:
             raise CohortError(
                 "no series has prepared frames",
                 found=f"{len(cohort)} series without",
-                fix=f"prepare them: neuronetra prepare COHORT OUT --recipe {recipe.name}",
+                fix=f"prepare them: neuronetra prepare COHORT OUT --recipe {called}",
             )
         resolved = {}
         for done, uid in enumerate(uids):
             if progress is not None:
                 progress(done, len(uids))
             prepared = frames.series(uid)
-            _require_slices(prepared, recipe)
+            _require_slices(prepared, recipe, called)
             resolved[uid] = prepared.modality
         return cls(cohort.keep(uids), resolved, len(cohort) - len(uids))
 
 
-def _require_slices(prepared: PreparedSeries, recipe: Recipe) -> None:
+def _require_slices(prepared: PreparedSeries, recipe: Recipe, called: str) -> None:
     """Refuse frames that were kept for a recipe which looks at other slices."""
     wanted = set(prepared.chosen(recipe.pipeline.sampler))
     missing = sorted(wanted - set(prepared.indices))
@@ -52,5 +60,5 @@ def _require_slices(prepared: PreparedSeries, recipe: Recipe) -> None:
             "slices that the recipe looks at are not prepared",
             where=prepared.uid,
             found=f"{len(missing)} of {len(wanted)} missing, the first: slice {missing[0]}",
-            fix=f"prepare the cohort anew into another folder with --recipe {recipe.name}, or with --slices all",
+            fix=f"prepare the cohort anew into another folder with --recipe {called}, or with --slices all",
         )

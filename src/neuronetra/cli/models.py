@@ -85,6 +85,7 @@ def list_members(store: str, form: str) -> None:
                 "name": str(name),
                 "chosen": name in chosen,
                 "untrained": manifest.untrained,
+                "synthetic": manifest.record is not None and manifest.record.synthetic,
                 "score": manifest.score,
                 "weights": sorted(manifest.sha256),
             }
@@ -173,14 +174,14 @@ def choose(store: str, recipe: str | None, seed: int, policy: str | None, export
 
     Example: neuronetra models choose STORE --recipe v2 --seed 3
     """
-    from neuronetra.app.choose_members import choose_members, unexported
+    from neuronetra.app.choose_members import choose_members, chosen_members, unexported
     from neuronetra.config import Configuration
-    from neuronetra.domain.checkpoints import choose as chosen_by
     from neuronetra.wiring import Wiring
 
     opened = Wiring(Configuration()).store(store)
     wanted = _recipe(opened, recipe, policy)
-    missing = unexported(opened, chosen_by(opened.names(), wanted, seed), "onnx")
+    names = [manifest.name for manifest in chosen_members(opened, wanted, seed)]
+    missing = unexported(opened, names, "onnx")
     hint = _exported(store, missing) if export_new and missing else ""
     ensemble = choose_members(opened, wanted, seed)
     for member in ensemble.members:

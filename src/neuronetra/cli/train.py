@@ -102,7 +102,7 @@ def _asked(given: dict[str, Any]) -> Asked:
 
     recipe = lengthened(recipe_at(given["recipe"]), given["epochs"])
     folds, architectures = _folds(given["folds"]), given["architectures"] or None
-    asked = Asked(recipe, given["seed"], given["pretrained"], folds, architectures)
+    asked = Asked(recipe, given["seed"], given["pretrained"], folds, architectures, given["recipe"])
     asked.given()
     return asked
 
@@ -132,7 +132,7 @@ def _training(
     from neuronetra.wiring.training import Source, require_place, source_at, trainer_of, training_of
 
     require_place(prepared, store, wiring)
-    cohort = source_at(wiring, prepared, asked.recipe)
+    cohort = source_at(wiring, prepared, asked)
     trainer = trainer_of(wiring, given["device"], given["precision"], given["workers"])
     labelled = read_opened(cohort) if trainer.leads else cohort.read()
     with ProgressLine("series") as reading:
@@ -161,7 +161,14 @@ def _finished(training: Training, store: str, device: str) -> Chosen | None:
     from neuronetra.app.finish_training import export_and_choose
     from neuronetra.wiring.members import maker_in
 
-    if missing := [state.name for state in training.states() if not state.done]:
+    states = training.states()
+    for state in states:
+        if state.absent:
+            epochs = ", ".join(map(str, state.absent))
+            click.echo(
+                f"warning: {state.name}: not in the store, so not chosen from: epochs {epochs}", err=True
+            )
+    if missing := [state.name for state in states if not state.done]:
         click.echo(f"not trained yet: {', '.join(missing)}: members are chosen when all are", err=True)
         return None
     setup = training.setup
@@ -181,7 +188,7 @@ def _table(document: dict[str, Any]) -> str:
     lines = [SYNTHETIC_NOTICE] if document["synthetic"] else []
     lines.append(
         f"recipe {document['recipe']}, seed {document['seed']}: {document['series']} series of "
-        f"{document['patients']} patients"
+        f"{document['patients']} patients ({document['patient_source']})"
     )
     lines.append(table_of([{key: job[key] for key in keys} for job in document["jobs"]]))
     if document["chosen"]:

@@ -18,9 +18,10 @@ Hole = tuple[int, int, int, int]
 
 @frozen
 class Draw:
-    """One way to change a series: ``brightness`` in grey values, ``contrast`` and ``gamma`` 1 where nothing changes.
+    """One way to change a series.
 
-    ``angle`` in degrees, anticlockwise; ``noise_variance`` in grey values squared, of noise drawn from ``noise_seed``.
+    ``angle`` in degrees, anticlockwise; ``brightness`` in grey values; ``contrast`` and ``gamma`` 1 where
+    nothing changes; ``noise_variance`` in grey values squared, of noise drawn from ``noise_seed``.
     """
 
     angle: float = 0.0
@@ -55,7 +56,7 @@ def _hole(share: float, generator: np.random.Generator, size: tuple[int, int]) -
 
 
 def augmented(frames: Frames, labels: Array, drawn: Draw) -> tuple[Frames, Array]:
-    """uint8 frames changed alike, and their ``labels`` (14,), whose sides change places where the head is mirrored.
+    """uint8 frames changed alike, and their ``labels`` (14,), whose sides change places in a mirror.
 
     In this order: mirror, rotation, gamma, brightness and contrast, noise, holes. Values stay within 0..255.
     """
@@ -81,7 +82,7 @@ def _with_noise(pixels: UInt8, drawn: Draw) -> UInt8:
 
 
 def _greys(drawn: Draw) -> Float32:
-    """(256,): what becomes of each grey value: 255 (x / 255)^gamma, times the contrast, plus the brightness."""
+    """(256,): what each grey value becomes: 255 (x / 255)^gamma times the contrast, plus the brightness."""
     grey = 255.0 * (np.arange(256) / 255.0) ** drawn.gamma
     return np.clip(drawn.contrast * grey + drawn.brightness, 0.0, 255.0).astype(np.float32)
 

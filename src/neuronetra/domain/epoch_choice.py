@@ -17,7 +17,8 @@ from neuronetra.domain.checkpoints import Manifest
 from neuronetra.domain.cohort import LabelledSet
 from neuronetra.domain.metric.bootstrap import Resampling, resampled
 from neuronetra.domain.metric.figures import Figure
-from neuronetra.domain.metric.score import FoldAreas, score, score_of
+from neuronetra.domain.metric.score import score
+from neuronetra.domain.metric.sources import ScoreWithin
 from neuronetra.domain.training_record import series_mark
 
 BEST, LAST, OTHER_FOLDS = "best", "last", "other_folds"
@@ -134,24 +135,12 @@ def epoch_choice(
             mine = [given[one.architecture, way] for one in held.networks]
             given[ALL, way] = own(np.mean(mine, axis=0))
     truth = held.cohort.labels
-    areas = {
-        f"{name}:{way}": _Within(FoldAreas.of(truth, rows, held.fold)) for (name, way), rows in given.items()
-    }
+    areas = {f"{name}:{way}": ScoreWithin.of(truth, rows, held.fold) for (name, way), rows in given.items()}
     values = resampled(areas, held.cohort.patients, resampling, held.fold, progress)
     names = list(dict.fromkeys(name for name, _ in given))
     epochs = {one.architecture: one for one in held.networks}
     rows = tuple(_row(name, values, epochs.get(name), len(truth)) for name in names)
     return EpochChoice(rows, int(held.fold.max()) + 1)
-
-
-@frozen(eq=False)
-class _Within:
-    """The score within folds under each weighting, (1, b)."""
-
-    areas: FoldAreas
-
-    def __call__(self, weights: Float64) -> Float64:
-        return score_of(self.areas(weights))[np.newaxis]
 
 
 def _row(name: str, values: Mapping[str, Float64], epochs: Epochs | None, series: int) -> ChoiceRow:

@@ -11,15 +11,15 @@ from neuronetra.domain.training_plan import TrainingPlan
 
 
 def label_weights(plan: TrainingPlan) -> tuple[float, ...]:
-    """What each of the 14 labels weighs in the cross-entropy: 1, and ``presence_weight`` for Aneurysm Present."""
+    """What each of the 14 labels weighs in the cross-entropy: 1, Aneurysm Present ``presence_weight``."""
     return tuple(plan.presence_weight if label is Location.ANEURYSM_PRESENT else 1.0 for label in LOCATIONS)
 
 
 def series_loss(logits: npt.ArrayLike, labels: npt.ArrayLike, plan: TrainingPlan) -> Float64:
-    """The loss (n,) of each series: a share of weighted cross-entropy, the rest focal loss, means over 14 labels.
+    """The loss (n,) of each series: a share of weighted cross-entropy, the rest focal, means over labels.
 
     ``logits`` (n, 14) any finite numbers, ``labels`` (n, 14) 0 or 1. The focal loss of a label is
-    (1 - p)^gamma * -log(p), p the probability given to what the label is (Lin et al. 2017, without their alpha).
+    (1 - p)^gamma * -log(p), p the probability given to what the label is (Lin et al. 2017, without alpha).
     """
     given, truth = np.asarray(logits, np.float64), np.asarray(labels, np.float64)
     for name, array in (("logits", given), ("labels", truth)):

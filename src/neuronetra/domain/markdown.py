@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-_LONGEST = 400
+_LONGEST = 1000
+"""Characters: a warning that names all 14 labels is not cut."""
 
 
 def cell(value: object) -> str:

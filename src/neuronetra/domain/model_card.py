@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -64,8 +64,8 @@ def _what(ensemble: Ensemble) -> str:
     networks = ", ".join(f"{cell(one.name)} ({cell(one.timm_name)})" for one in recipe.architectures)
     views = ", ".join(cell(view.name) for view in recipe.views)
     opening = (
-        f"Gives {len(LABELS)} probabilities for a head series (CTA, MRA, T1 post-contrast, T2): an intracranial "
-        f"aneurysm at each of {len(LABELS) - 1} arterial locations, and anywhere."
+        f"Gives {len(LABELS)} probabilities for a head series (CTA, MRA, T1 post-contrast, T2): an "
+        f"intracranial aneurysm at each of {len(LABELS) - 1} arterial locations, and anywhere."
     )
     size = f"prepared at {rows} x {columns} pixels, as three channels (middle, maximum, deviation)"
     lines = bulleted(
@@ -92,19 +92,29 @@ def _trained(records: Sequence[TrainingRecord | None]) -> str:
         "",
         "Series of each modality that a fold's networks were fitted to; in brackets those with an aneurysm.",
     ]
-    one = known[0]
-    kind = "made up (synthetic)" if one.synthetic else "given by the user"
+    kind = " and ".join(
+        _each("made up (synthetic)" if one.synthetic else "given by the user" for one in known)
+    )
     digests = ", ".join(sorted({record.cohort_digest[:_DIGITS] for record in known}))
     lines += bulleted(
         [
             f"Cohort: {kind}, digest {cell(digests)}.",
             f"Seed: {', '.join(map(str, sorted({record.seed for record in known})))}.",
             f"First weights: {cell(', '.join(sorted({record.pretrained for record in known})))}.",
-            f"Plan: {_plan(one.plan)}.",
-            f"Versions: {cell(', '.join(f'{name} {version}' for name, version in sorted(one.versions.items())))}.",
+            *(f"Plan: {plan}." for plan in _each(_plan(one.plan) for one in known)),
+            *(f"Versions: {versions}." for versions in _each(_versions(one.versions) for one in known)),
         ]
     )
     return "\n".join(lines)
+
+
+def _each(texts: Iterable[str]) -> tuple[str, ...]:
+    """Different texts, each once, in order: members need not all have been trained alike."""
+    return tuple(dict.fromkeys(texts))
+
+
+def _versions(versions: Mapping[str, str]) -> str:
+    return cell(", ".join(f"{name} {version}" for name, version in sorted(versions.items())))
 
 
 def _counts(records: Sequence[TrainingRecord]) -> tuple[list[str], list[list[str]]]:
@@ -159,9 +169,9 @@ def _scores(measured: Sequence[MeasuredModel]) -> str:
     if not measured:
         return "## Scores\n\nNot measured."
     said = (
-        "The score is half the AUC of Aneurysm Present and half the mean AUC of the 13 locations; 0.5 is chance. A model must "
-        "beat the baselines, which see no pixel, to have learnt anything from images. Laterality accuracy is the share of "
-        "one-sided left-right pairs in which the affected side has the higher probability; chance is 0.5."
+        "The score is half the AUC of Aneurysm Present and half the mean AUC of the 13 locations; 0.5 is "
+        "chance. A model must beat the baselines, which see no pixel, to have learnt anything from images. "
+        "Laterality accuracy is the share of one-sided left-right pairs in which the affected side has the higher probability; chance is 0.5."
     )
     return "\n\n".join(["## Scores", said, *(one.markdown() for one in measured)])
 
@@ -170,7 +180,12 @@ def _made(records: Sequence[TrainingRecord | None], commands: Sequence[str]) -> 
     known = next((record for record in records if record is not None), None)
     if not commands and known is None:
         return ""
-    lines = [" ".join(command.split()).replace("`", "'") for command in commands] or [
+    lines = [_line(command) for command in commands] or [
         f"neuronetra train PREPARED STORE --recipe {known.recipe} --seed {known.seed}" if known else ""
     ]
     return "\n".join(["## How it was made", "", "```sh", *lines, "```"])
+
+
+def _line(command: str) -> str:
+    """A command as one line of a block of code, which it cannot end."""
+    return " ".join(command.split()).replace("`", "'").encode("utf-8", "replace").decode("utf-8")

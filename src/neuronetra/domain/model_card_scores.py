@@ -25,11 +25,23 @@ _BASELINES = {
     Kind.MODALITY_AGE_SEX.value: "Baseline: modality, age, sex",
 }
 _SIGNED = "difference"
-_WORDS = {
-    "modality": "by modality",
-    "best": "best epoch of each fold",
-    "last": "last epoch of each fold",
-    "other_folds": "epoch chosen on the other folds",
+_CHOICE = {
+    "architecture": "Networks",
+    "best": "Best epoch of each fold",
+    "last": "Last epoch",
+    "last_difference": "less the best",
+    "other_folds": "Epoch chosen on the other folds",
+    "other_folds_difference": "less the best",
+}
+_CHOICE_REMARK = (
+    "Scores of one view within folds, averaged over folds: each network on the fold that it was not "
+    "fitted to. Differences are taken on the same resamples."
+)
+_INTERVALS = "In brackets: 95 % intervals by resampling patients."
+_FITS = {
+    "training": "fitted on the series that the networks were trained on",
+    "cross-fitted": "cross-fitted on the evaluated series",
+    "in-sample": "fitted on the series that they are measured on, which flatters them",
 }
 
 
@@ -50,42 +62,41 @@ class MeasuredModel:
         if document["score"]["value"] is None:
             raise InputError("an evaluation without a score", where=name, fix="evaluate with --models STORE")
         hashes = _hashes(document)
-        if hashes and ensemble.digest not in hashes:
+        if not hashes or hashes != {ensemble.digest}:
+            named = [cell(one)[:12] or "of no name" for one in sorted(hashes - {ensemble.digest})]
             raise InputError(
-                "an evaluation of another model",
+                "an evaluation of another model" if named else "an evaluation that names no model",
                 where=name,
-                found=f"manifest {cell(min(hashes))[:12]}",
-                expected=ensemble.digest[:12],
-                fix="evaluate this store",
+                found=f"manifest {', '.join(named[:3])}" if named else "no manifest hash",
+                expected=f"manifest {ensemble.digest[:12]} alone",
+                fix="evaluate this store: neuronetra evaluate COHORT --models STORE --format json",
             )
         return cls(document, len(ensemble.members))
 
     @property
     def title(self) -> str:
         """Which series it rests on."""
-        used = [len(one.get("members", ())) for one in _mappings(self.document.get("members"))]
+        used = [len(_listed(one.get("members"))) for one in _mappings(self.document.get("members"))]
         if not used:
             return "On a cohort of which nobody said whether it was trained on"
         if max(used) < self.members:
             return "Out of fold, on the cohort that it was trained on"
         if min(used) < self.members:
             return "On a cohort of which a part was trained on, that part out of fold"
-        return "On a cohort that no network was trained on"
+        return "On series that no network was trained on"
 
     def markdown(self) -> str:
         """A section of a card."""
         document = self.document
         synthetic = ", synthetic" if document.get("synthetic") else ""
+        fit = document.get("baseline_fit")
         counted = ("series", "patients", "positives")
         series, patients, positives = (cell(document.get(key)) for key in counted)
         lines = [f"### {self.title}", ""]
         lines += [f"{series} series of {patients} patients, {positives} with an aneurysm{synthetic}.", ""]
         lines += table(["Figure", "Model", *_BASELINES.values()], list(self._rows()))
-        lines += [
-            "",
-            f"{_INTERVALS} Baselines: fitted on {cell(document.get('baseline_fit') or 'the evaluated series')}.",
-        ]
-        lines += bulleted(map(cell, document.get("warnings", ())))
+        lines += ["", f"{_INTERVALS} Baselines: {_FITS.get(str(fit), cell(fit))}."]
+        lines += bulleted(map(cell, _listed(document.get("warnings"))))
         return "\n".join([*lines, *self._choice()])
 
     def _rows(self) -> Iterator[list[str]]:
@@ -103,66 +114,45 @@ class MeasuredModel:
     def _choice(self) -> list[str]:
         """What choosing the best epoch on the same fold flatters by."""
         choice = self.document.get("epoch_choice")
-        rows = [[path, _figure(figure, _SIGNED in path)] for path, figure in _figures(choice)]
-        if not rows:
+        told = _mappings(choice.get("networks")) if isinstance(choice, Mapping) else []
+        if not isinstance(choice, Mapping) or not told:
             return []
-        said = choice.get("meaning") or choice.get("sentence") if isinstance(choice, Mapping) else None
-        why = cell(said) if said else _CHOICE
-        return [
-            "",
-            "#### What the choice of the epoch is worth",
-            "",
-            why,
-            "",
-            *table(["Epoch", "Score"], rows),
+        rows = [
+            [
+                cell(one.get("architecture")),
+                *(_figure(one.get(key), _SIGNED in key) for key in [*_CHOICE][1:]),
+            ]
+            for one in told
         ]
-
-
-_INTERVALS = "In brackets: 95 % intervals by resampling patients."
-_CHOICE = (
-    "The best epoch of a fold is chosen by the series that it is then judged by: its score flatters. Those of the last "
-    "epoch, and of the epoch chosen on the other folds, do not."
-)
+        title = "#### What the choice of the epoch is worth"
+        words = [title, "", cell(choice.get("sentence")), "", *table([*_CHOICE.values()], rows)]
+        return ["", *words, "", _CHOICE_REMARK]
 
 
 def _hashes(document: Mapping[str, Any]) -> set[str]:
-    """The manifest hashes that a document names as those of what it measured."""
+    """The manifest hashes of the models that a document measured; an empty one for each that has none."""
     given = document.get("predictions")
-    told = [*_mappings(given.get("models") if isinstance(given, Mapping) else None)]
-    told += [
-        one for one in (document.get("model"), *_mappings(document.get("models"))) if isinstance(one, Mapping)
-    ]
-    return {str(one["manifest_hash"]) for one in told if one.get("manifest_hash")}
+    told = _mappings(given.get("models")) if isinstance(given, Mapping) else []
+    return {str(one.get("manifest_hash") or "") for one in told}
+
+
+def _listed(values: object) -> Sequence[object]:
+    """A list's values; none of anything else."""
+    return values if isinstance(values, list | tuple) else ()
 
 
 def _mappings(values: object) -> list[Mapping[str, Any]]:
-    given = values if isinstance(values, Sequence) and not isinstance(values, str) else ()
-    return [one for one in given if isinstance(one, Mapping)]
+    return [one for one in _listed(values) if isinstance(one, Mapping)]
 
 
 def _is_figure(value: object) -> bool:
     return isinstance(value, Mapping) and {"value", "low", "high"} <= value.keys()
 
 
-def _figures(value: object, path: str = "") -> Iterator[tuple[str, object]]:
-    """Every figure within a document, by the words that lead to it."""
-    if _is_figure(value):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _figures(
-                inner, ", ".join(filter(None, (path, _WORDS.get(key, cell(key).replace("_", " ")))))
-            )
-    else:
-        for inner in _mappings(value):
-            named = next((cell(inner[key]) for key in ("architecture", "name", "what") if key in inner), "")
-            yield from _figures(inner, ", ".join(filter(None, (path, named))))
-
-
 def _figure(figure: object, signed: bool = False) -> str:
     if not isinstance(figure, Mapping) or not isinstance(figure.get("value"), int | float):
         return "–"
-    value, low, high = (_number(figure[key], signed) for key in ("value", "low", "high"))
+    value, low, high = (_number(figure.get(key), signed) for key in ("value", "low", "high"))
     return value if not low or not high else f"{value} [{low}, {high}]"
 
 

@@ -1,4 +1,4 @@
-"""Recipes of one's own, from plain settings as TOML gives them: what is not said is as in a shipped recipe."""
+"""Recipes of one's own, from plain settings as TOML gives them: the rest is as in a shipped recipe."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ _COLOURS = ("mean", "deviation")
 def recipe_from(settings: Mapping[str, Any], where: str = "recipe") -> Recipe:
     """The recipe of ``settings``: a ``name``, and what differs from the shipped recipe ``base`` (v3).
 
-    Keys: ``folds``, ``choice``, ``views``, ``policy``, ``precision``; ``image_size``, a number or [rows, columns];
-    ``training`` with keys of ``TrainingPlan``, ``augmentation`` in it; ``architectures``, a list of tables with
+    Keys: ``folds``, ``choice``, ``views``, ``policy``, ``precision``; ``image_size``, a number or
+    [rows, columns]; ``training`` with keys of ``TrainingPlan``, ``augmentation`` in it; ``architectures``: tables of
     ``name``, ``timm_name`` and, where they are not ImageNet's, ``mean``, ``deviation`` and ``options``.
     Raises ``ConfigError`` that names ``where`` and the key: unknown, of a wrong type or out of range.
     """

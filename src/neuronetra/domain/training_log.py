@@ -114,6 +114,12 @@ class JobState:
         return any(name.epoch == self.epochs for name in self.checkpoints)
 
     @property
+    def absent(self) -> tuple[int, ...]:
+        """The epochs up to its last one of which there is no checkpoint, and which none can choose."""
+        last, there = self.last, {name.epoch for name in self.checkpoints}
+        return () if last is None else tuple(e for e in range(1, last.epoch) if e not in there)
+
+    @property
     def best(self) -> CheckpointName | None:
         """The highest score, the earliest of equals."""
         return min(self.checkpoints, key=lambda name: (-name.score, name.epoch), default=None)
@@ -132,6 +138,7 @@ class JobState:
             "done": self.done,
             "epochs": 0 if last is None else last.epoch,
             "of_epochs": self.epochs,
+            "absent_epochs": list(self.absent),
             "best": None if best is None else str(best),
             "score": None if best is None else best.score,
             "last_score": None if last is None else last.score,

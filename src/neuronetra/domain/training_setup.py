@@ -120,8 +120,13 @@ class TrainingSetup:
         )
 
     def baseline(self, fold: int) -> float | None:
-        """The score on a fold's validation series of prevalence by modality among its training series."""
+        """The score on a fold's validation series of prevalence by modality among its training series.
+
+        ``None`` where it has none: where one class is among the former, or either has no series.
+        """
         inside, known = self.fold == fold, self._known
+        if inside.all() or not inside.any():
+            return None
         fitted = PrevalenceBaseline.fit(Kind.MODALITY, self.cohort.labels[~inside], known.keep(~inside))
         return score(self.labels(fold), fitted.predict(known.keep(inside)))
 

@@ -48,9 +48,9 @@ def _short(value: float) -> float:
 class View:
     """A way to show frames to a network, and the way back for its scores.
 
-    ``mirrors``: the frames are mirrored; ``swaps``: left and right labels are exchanged back. After that they are
-    turned by ``angle`` degrees (-45 to 45, anticlockwise as shown) and enlarged by ``scale`` (0.5 to 2), both of four
-    decimals. Raises ``ValueError`` for anything else.
+    ``mirrors``: the frames are mirrored; ``swaps``: left and right labels are exchanged back. After that they
+    are turned by ``angle`` degrees (-45 to 45, anticlockwise as shown) and enlarged by ``scale`` (0.5 to 2),
+    both of four decimals. Raises ``ValueError`` for anything else.
     """
 
     mirrors: bool = False
@@ -63,12 +63,13 @@ class View:
             raise ValueError("left and right change places in a mirror alone")
         if abs(self.angle) > LARGEST_ANGLE or not SMALLEST_SCALE <= self.scale <= LARGEST_SCALE:
             raise ValueError(
-                f"a view turns by at most {LARGEST_ANGLE:g} degrees and enlarges by {SMALLEST_SCALE:g} to {LARGEST_SCALE:g}"
+                f"a view turns by at most {LARGEST_ANGLE:g} degrees "
+                f"and enlarges by {SMALLEST_SCALE:g} to {LARGEST_SCALE:g}"
             )
 
     @property
     def name(self) -> str:
-        """Its parts in the order in which they are done: ``mirrored+rotated-5+scaled1.1``, or ``original``."""
+        """Its parts in the order of their doing, ``mirrored+rotated-5+scaled1.1``, or ``original``."""
         flips = [name for name, (_, swaps) in _FLIPS.items() if self.mirrors and swaps == self.swaps]
         turned = [f"rotated{_written(self.angle)}"] if self.angle else []
         nearer = [f"scaled{_written(self.scale)}"] if self.scale != 1.0 else []
@@ -113,7 +114,8 @@ def view_named(text: str) -> View:
         raise UsageError(
             "no such view",
             found=repr(text[:60]),
-            expected="original, mirrored, unswapped_flip, rotated5, scaled1.1, or some of these as mirrored+rotated5+scaled1.1",
+            expected="original, mirrored, unswapped_flip, rotated5, scaled1.1, "
+            "or some of these as mirrored+rotated5+scaled1.1",
             fix="" if found is None else f"write {found.name}",
         )
     return found

@@ -10,10 +10,10 @@ from neuronetra.domain.arrays import Array, UInt8
 
 
 def warped(pixels: UInt8, angle: float = 0.0, scale: float = 1.0) -> UInt8:
-    """uint8 frames (k, H, W) turned by ``angle`` degrees, anticlockwise as they are shown, and enlarged by ``scale``.
+    """uint8 frames (k, H, W) turned by ``angle`` degrees, anticlockwise as shown, and enlarged by ``scale``.
 
-    Each pixel is the bilinear mean of the four about the place that it shows, rounded to nearest; outside of a frame
-    everything is 0. An angle of 0 at a scale of 1 gives ``pixels`` itself.
+    Each pixel is the bilinear mean of the four about the place that it shows, rounded to nearest; outside
+    of a frame everything is 0. An angle of 0 at a scale of 1 gives ``pixels`` itself.
     """
     if angle == 0.0 and scale == 1.0:
         return pixels
@@ -29,7 +29,7 @@ def warped(pixels: UInt8, angle: float = 0.0, scale: float = 1.0) -> UInt8:
 
 
 def _sources(rows: int, columns: int, angle: float, scale: float) -> tuple[Array, Array]:
-    """(H * W,) each: the row and column, padding counted, that each pixel shows; those outside lie in the padding."""
+    """(H * W,) each: the row and column, padding counted, that each pixel shows; outside is padding."""
     down = (np.arange(rows) - (rows - 1) / 2)[:, None] / scale
     across = (np.arange(columns) - (columns - 1) / 2)[None, :] / scale
     sine, cosine = math.sin(angle), math.cos(angle)

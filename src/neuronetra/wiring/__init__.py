@@ -71,8 +71,8 @@ class Wiring:
     def runtime(self, name: str | None = None, precision: str = FULL) -> ModelRuntime:
         """The runtime, told of device, precision and threads where these are not the defaults.
 
-        ``precision`` is what a recipe asks for: it holds where the configuration names none (float32 is its default) and
-        the runtime can compute so here; float32 is only more exact.
+        ``precision`` is what a recipe asks for: it holds where the configuration names none (float32 is its
+        default) and the runtime can compute so here; float32 is only more exact.
         """
         chosen, name = self.configuration, name or self.configuration.runtime
         options: dict[str, Any] = {

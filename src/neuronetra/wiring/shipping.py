@@ -41,20 +41,27 @@ def ship(wiring: Wiring, location: str, out: str, progress: Progress | None = No
 
 def _new_place(out: str) -> Path:
     """Where nothing is yet, or an empty folder."""
+    from neuronetra.adapters.disk.here import require_not_here
+
     place = Path(out)
     if not out or out in SHIPPED:
         raise UsageError("not a new folder's name", where="OUT", found=repr(out), fix="as in ./starter")
     try:
+        goal = place.resolve()
         taken = place.is_symlink() or (place.exists() and not (place.is_dir() and not any(place.iterdir())))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):
         raise UsageError("not a folder's name", where="OUT", found=repr(out[:80])) from None
+    require_not_here(goal, out)
     if taken:
         raise OutputError("there is something already", where=out, fix="name a folder that is new or empty")
     return place.absolute()
 
 
 def save_card(wiring: Wiring, location: str, card: str) -> str:
-    """Write the model card of the store at ``location``; gives where. Raises ``StoreError`` or ``OutputError``."""
+    """Write the model card of the store at ``location``; gives where.
+
+    Raises ``StoreError`` or ``OutputError``.
+    """
     keep = getattr(wiring.store(location), "save_card", None)
     if keep is None:
         raise ReadOnlyStoreError("this kind of store keeps no model card", where=location)

@@ -38,13 +38,17 @@ CAUTION = (
 
 @frozen
 class Asked:
-    """What a user asks of a run: ``folds`` and ``architectures`` are those to train now, all where ``None``."""
+    """What a user asks of a run: ``folds`` and ``architectures`` are those to train now, all where ``None``.
+
+    ``called`` is what other commands know the recipe by: a shipped name or a file's.
+    """
 
     recipe: Recipe
     seed: int = 1
     pretrained: str = AUTO
     folds: tuple[int, ...] | None = None
     architectures: tuple[str, ...] | None = None
+    called: str = ""
 
     def slots(self) -> tuple[Slot, ...]:
         """The networks to train now. Raises ``UsageError`` for one that the recipe does not have."""
@@ -131,7 +135,7 @@ def require_place(prepared: str, store: str, wiring: Wiring) -> None:
         )
 
 
-def source_at(wiring: Wiring, location: str, recipe: Recipe) -> PreparedCohort:
+def source_at(wiring: Wiring, location: str, asked: Asked) -> PreparedCohort:
     """The prepared cohort, made with the recipe's preprocessing. Raises ``CohortError``."""
     from neuronetra.adapters.cohorts.prepared import PreparedCohort
     from neuronetra.wiring.cohorts import cohort_at
@@ -142,16 +146,16 @@ def source_at(wiring: Wiring, location: str, recipe: Recipe) -> PreparedCohort:
             "training reads prepared frames",
             where=location,
             found="a cohort of DICOM",
-            fix=f"prepare it: neuronetra prepare {location} FRAMES --recipe {recipe.name}",
+            fix=f"prepare it: neuronetra prepare {location} FRAMES --recipe {asked.called}",
         )
-    found, wanted = _preprocessing(location), recipe.pipeline.preprocessing.digest
+    found, wanted = _preprocessing(location), asked.recipe.pipeline.preprocessing.digest
     if found != wanted:
         raise CohortError(
             "prepared with another preprocessing",
             where=location,
             found=f"sha256 {found[:12]}",
-            expected=f"{wanted[:12]} of recipe {recipe.name}",
-            fix=f"prepare it with --recipe {recipe.name}",
+            expected=f"{wanted[:12]} of recipe {asked.recipe.name}",
+            fix=f"prepare it with --recipe {asked.called}",
         )
     return cohort
 
@@ -207,7 +211,7 @@ def training_of(
     from neuronetra.adapters.training.run_folder import RunFolder
 
     frames: FrameStore = wiring.plugins.make("frame_stores", FRAMES, location=source.location)
-    trainable = TrainableCohort.of(source.labelled, frames, asked.recipe, progress)
+    trainable = TrainableCohort.of(source.labelled, frames, asked.recipe, asked.called, progress)
     place = RunFolder(store)
     setup = _setup(wiring, asked, source, trainable, place.folds())
     require_classes(setup, tuple(sorted({fold for _, fold in asked.slots()})))
@@ -233,7 +237,7 @@ def _setup(
     cohort, count = trainable.cohort, parts(asked.recipe)
     require_patients(cohort, count)
     uids = [series.uid for series in cohort.series]
-    if kept is not None and sorted(kept) == uids and set(kept.values()) <= set(range(count)):
+    if kept is not None and sorted(kept) == uids and set(kept.values()) == set(range(count)):
         fold = np.array([kept[uid] for uid in uids])
     else:
         fold = stratified_group_folds(cohort, count, asked.seed)
@@ -273,6 +277,7 @@ def document_of(
         "series": len(cohort),
         "left_out": left_out,
         "patients": len({series.patient for series in cohort.series}),
+        "patient_source": cohort.patient_source.value,
         "jobs": [state.as_document() for state in states],
         "missing": [state.name for state in states if not state.done],
         "chosen": list(chosen),

@@ -16,7 +16,8 @@ def _write(out: Path, text: str = "one") -> None:
         Path(folder.path("study")).mkdir()
         (Path(folder.path("study")) / "1.dcm").write_text(text)
         folder.write("report.html", text.encode())
-        folder.write("result.json", json.dumps({"demo": True}).encode())
+        document = {"demo": True, "prediction": {"report": {"files_found": 1}}}
+        folder.write("result.json", json.dumps(document).encode())
 
 
 def _tree(place: Path) -> list[str]:
@@ -43,7 +44,7 @@ def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
     assert _tree(tmp_path / "demo") == WHOLE
 
 
-@pytest.mark.parametrize("extra", ["notes.txt", "study/notes.txt"])
+@pytest.mark.parametrize("extra", ["notes.txt", "study/notes.txt", "study/2.dcm"])
 def test_a_folder_with_something_else_is_refused(tmp_path: Path, extra: str) -> None:
     """A file that no demonstration wrote keeps the whole folder from being touched."""
     out = tmp_path / "demo"
@@ -64,6 +65,35 @@ def test_a_folder_that_only_looks_like_one_is_refused(tmp_path: Path, content: s
     (out / "result.json").write_text(content)
     with pytest.raises(OutputError, match="something else"):
         _write(out, "two")
+
+
+def test_the_working_folder_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is in the folder is told so, instead of being left in one that is gone."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(OutputError, match="folder that you are in"):
+        _write(Path())
+    assert _tree(tmp_path) == []
+
+
+def test_a_move_that_is_cut_short_brings_the_earlier_one_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the new folder cannot take the place that was made for it, the earlier one stands there again."""
+    out = tmp_path / "demo"
+    _write(out)
+    move = Path.replace
+
+    def cut(source: Path, goal: Path) -> Path:
+        if (source.name, goal.name) == ("demo", "demo"):
+            raise OSError(28, "No space left on device")
+        return move(source, goal)
+
+    monkeypatch.setattr(Path, "replace", cut)
+    with pytest.raises(OutputError, match="No space left"):
+        _write(out, "two")
+    assert _tree(out) == WHOLE
+    assert (out / "report.html").read_text() == "one"
+    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
 
 
 def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:

@@ -59,6 +59,12 @@ def test_each_network_has_its_curves() -> None:
     assert "seed 3, 40 series in 2 folds" in words(page)
 
 
+def test_epochs_are_whole_numbers() -> None:
+    """One epoch alone has its number on the axis, and no number between."""
+    page = training_page(DOCUMENT, [entry("net_fold0", 1)])
+    assert set(re.findall(r"text-anchor: middle;[^>]*>([^<]*)</text>", page)) == {"1", "epoch"}
+
+
 @pytest.mark.parametrize("synthetic", [True, False])
 def test_made_up_heads_are_told_of(synthetic: bool) -> None:
     """The banner stands on the page of a synthetic cohort and on no other."""

@@ -1,4 +1,4 @@
-"""Batches: every series once an epoch, shuffled, dealt evenly, and the same however many processes make them."""
+"""Batches: every series once an epoch, shuffled, dealt evenly, the same however many processes make them."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ if __name__ == "__main__":
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux shows them")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=lambda number: number.name)
 def test_the_parents_end_and_ctrl_c(tmp_path: Path, number: signal.Signals) -> None:
-    """Ctrl-C, which all processes of a terminal get, is for the parent; however that ends, no worker stays."""
+    """Ctrl-C, which all processes of a terminal get, is for the parent; when that ends, no worker stays."""
     script = tmp_path / "loading_script.py"
     script.write_text(SCRIPT.format(test=__file__))
     line = [sys.executable, str(script)]

@@ -77,7 +77,7 @@ def test_it_is_computed_in_float32(precision: str) -> None:
 
 
 def test_no_series_have_no_loss() -> None:
-    """A process whose share of a batch is empty gets an empty row, which can be summed and gone back through."""
+    """A process whose share of a batch is empty gets no loss, which can be summed and gone back through."""
     logits = torch.zeros((0, 14), requires_grad=True)
     series_loss(logits, torch.zeros((0, 14)), TrainingPlan()).sum().backward()
     assert logits.grad.shape == (0, 14)

@@ -20,7 +20,7 @@ DOCUMENT: dict[str, Any] = {
 FOLD = {"1.2": 0, "1.3": 1}
 EPOCH = {
     "event": "epoch",
-    **dict.fromkeys(("job", "checkpoint"), "a"),
+    **dict.fromkeys(("job", "checkpoint"), "a_fold0"),
     **dict.fromkeys(("epoch", "epochs", "seconds", "series_per_second", "learning_rate", "baseline"), 1),
     **dict.fromkeys(
         ("loss", "validation_loss", "score", "presence_auc", "mean_location_auc", "laterality"), 0.5
@@ -44,13 +44,14 @@ def test_a_run_is_begun_once(run: RunFolder, place: Path) -> None:
     with run.opened():
         run.agree(DOCUMENT)
         assert not run.begin(DOCUMENT, FOLD)
+        run.add(EPOCH)
     before = {path.name: path.stat().st_mtime_ns for path in place.iterdir()}
     with run.opened():
         run.agree(DOCUMENT)
         assert run.begin(DOCUMENT, {})
     assert run.folds() == FOLD
     assert {path.name: path.stat().st_mtime_ns for path in place.iterdir()} == before
-    assert sorted(before) == [FOLDS, RUN]
+    assert sorted(before) == [FOLDS, LOG, RUN]
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,7 @@ def test_another_run_is_refused_by_what_differs(
     """The line names the setting with both values, and nothing is changed."""
     with run.opened():
         run.begin(DOCUMENT, FOLD)
+        run.add(EPOCH)
         before = (place / RUN).read_bytes()
         for refuses in (run.agree, lambda document: run.begin(document, FOLD)):
             with pytest.raises(OutputError, match=f"was begun as another training; found .*{words}"):
@@ -83,13 +85,47 @@ def test_another_run_is_refused_by_what_differs(
 
 
 def test_weights_of_another_architecture_join(run: RunFolder) -> None:
-    """A call for one architecture leaves room for a call with another's first weights; each holds from then on."""
+    """A call for one architecture leaves room for a call with another's first weights; each holds once it is trained."""
     with run.opened():
         run.begin(DOCUMENT, FOLD)
+        run.add(EPOCH)
         assert run.begin({**DOCUMENT, "pretrained": {"b": "file sha256 1"}}, FOLD)
+        run.add({**EPOCH, "job": "b_fold1"})
         run.agree({**DOCUMENT, "pretrained": {"a": "none", "b": "file sha256 1"}})
         with pytest.raises(OutputError, match=r"pretrained\.b"):
             run.agree({**DOCUMENT, "pretrained": {"b": "none"}})
+
+
+def test_first_weights_that_could_not_be_had(run: RunFolder, place: Path) -> None:
+    """Of an architecture without state, member or line in the log others may be named; the trained one's stay."""
+    with run.opened():
+        run.begin({**DOCUMENT, "pretrained": {"a": "none", "a_b": "timm"}}, FOLD)
+        run.add(EPOCH)
+        assert run.begin({**DOCUMENT, "pretrained": {"a_b": "none"}}, FOLD)
+        assert json.loads((place / RUN).read_bytes())["pretrained"] == {"a": "none", "a_b": "none"}
+
+
+@pytest.mark.parametrize(
+    "kept", ["training/a_fold0.state", "a_fold0_epoch1_score0.500000.json", f"training/{LOG}"]
+)
+def test_a_run_binds_when_something_is_kept(kept: str, run: RunFolder, place: Path) -> None:
+    """A run that failed before it kept anything may be begun anew as another, with other folds; from then on none may."""
+    other, line = {**DOCUMENT, "seed": 2}, json.dumps({"event": "epoch", "job": "a_fold0"})
+    with run.opened():
+        run.begin(DOCUMENT, FOLD)
+        assert run.folds() is None
+        run.agree(other)
+        assert not run.begin(other, {"1.2": 1, "1.3": 0})
+        (place.parent / kept).write_text(line)
+        assert run.folds() == {"1.2": 1, "1.3": 0}
+        with pytest.raises(OutputError, match=r"seed \(2, not 1\)"):
+            run.agree(DOCUMENT)
+
+
+def test_a_name_that_no_disk_takes(tmp_path: Path) -> None:
+    """A store's name that is too long is a line that says so, before anything is read."""
+    with pytest.raises(OutputError, match="cannot be written; found File name too long"):
+        RunFolder(str(tmp_path / ("a" * 300))).folds()
 
 
 def test_two_runs_of_one_folder(run: RunFolder, place: Path) -> None:
@@ -156,6 +192,7 @@ def test_damaged_documents(name: str, content: str, run: RunFolder, place: Path)
     """A run whose own files are damaged is named and not guessed at."""
     with run.opened():
         run.begin(DOCUMENT, FOLD)
+        run.add(EPOCH)
     (place / name).write_text(content)
     with pytest.raises(OutputError, match=name):
         run.agree(DOCUMENT) if name == RUN else run.folds()

@@ -1,4 +1,4 @@
-"""What training sees of a series: the pixels of prediction, read once, put through one draw for each epoch."""
+"""What training sees of a series: the pixels of prediction, read once, with a draw for each epoch."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _job(uids: Any, plan: TrainingPlan = PLAIN, **changes: Any) -> TrainingJob:
 
 
 def test_training_sees_what_prediction_sees(scans: dict[str, Path], frames: MemoryFrameStore) -> None:
-    """From the same DICOM, bit for bit, past a damaged slice too, in training without augmentation and validation."""
+    """From the same DICOM, bit for bit, past a damaged slice too, in validation and plain training."""
     runtime = FakeRuntime()
     job = _job(frames.uids())
     images = SeriesImages(job, frames)
@@ -103,7 +103,7 @@ def test_a_series_is_read_once(frames: MemoryFrameStore, monkeypatch: pytest.Mon
 
 
 def test_a_draw_belongs_to_series_and_epoch(frames: MemoryFrameStore) -> None:
-    """The same series of the same epoch is the same whatever came before; another epoch, seed or fold draws anew."""
+    """A series of an epoch is the same whatever came before; another epoch, seed or fold draws anew."""
     job = _job(frames.uids(), TrainingPlan())
     images = SeriesImages(job, frames)
     first = images.training(1, 4)
@@ -164,7 +164,7 @@ def test_shelves_give_what_was_put(plane: Plane) -> None:
 
 
 def test_what_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of the memory that the system and the container have left, and a core less than there are, shared."""
+    """Half of the memory that system and container have left, and a core less than there are, shared."""
     meminfo, place = tmp_path / "meminfo", str(tmp_path)
     meminfo.write_text("MemTotal: 99 kB\nMemAvailable:    8000 kB\n")
     assert free_memory(str(meminfo), place) == 4000 * 1024

@@ -13,11 +13,13 @@ from attrs import evolve
 
 torch = pytest.importorskip("torch", reason="training needs the extra train")
 
+from neuronetra.adapters.networks.timm import build_network
+from neuronetra.adapters.networks.weights import save_weights
 from neuronetra.adapters.training.trainer import TorchTrainer
 from neuronetra.domain.recipes import Architecture
 from neuronetra.domain.training_plan import NO_AUGMENTATION, TrainingPlan
 from neuronetra.domain.training_run import EpochEnd, TrainingJob
-from neuronetra.testing.trainer_contract import Interrupted, Told, TrainerContract, told
+from neuronetra.testing.trainer_contract import Interrupted, Told, TrainerContract, after, told
 from neuronetra.testing.training_jobs import DROPPING_NETWORK, small_frames, small_job
 
 PLAIN = Architecture("convnext", "test_convnext")
@@ -170,3 +172,14 @@ def test_half_precision_on_a_cpu(tmp_path: Path) -> None:
     """bfloat16 trains to finite float64 probabilities of all series."""
     job = small_job(str(tmp_path), PLAIN)
     assert TorchTrainer("cpu", "bfloat16", 0).fit(job, small_frames(job), lambda _: None)
+
+
+def test_going_on_needs_no_pretrained_weights(tmp_path: Path) -> None:
+    """A file of first weights that is gone when a training goes on, as a hub may be, is not missed."""
+    weights = tmp_path / "first.safetensors"
+    job = evolve(dropping(tmp_path / "job"), pretrained=str(weights), origin="file")
+    save_weights(build_network(job.spec, 3), weights)
+    assert told(trainer(), job, after(1)) == (False, [])
+    weights.unlink()
+    done, ends = told(trainer(), job)
+    assert (done, len(ends)) == (True, job.plan.epochs)

@@ -41,8 +41,8 @@ class SeriesNetwork(nn.Module):
 def build_network(spec: ModelSpec, seed: int | None = None) -> SeriesNetwork:
     """The network of ``spec`` with random weights, the same for one ``seed``; in evaluation mode.
 
-    Torch's random state is left as it was. Raises ``UsageError`` for a name that timm does not know, an option that
-    it refuses, or an image size that the network does not take.
+    Torch's random state is left as it was. Raises ``UsageError`` for a name that timm does not know, an
+    option that it refuses, or an image size that the network does not take.
     """
     if not timm.is_model(spec.architecture.timm_name.split(".")[0]):
         raise UsageError("timm knows no such architecture", found=repr(spec.architecture.timm_name))

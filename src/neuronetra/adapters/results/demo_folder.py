@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from attrs import frozen
 
 from neuronetra.adapters.disk.atomic import folder_to_work_in, refused, write_bytes
+from neuronetra.adapters.disk.here import require_not_here
 from neuronetra.errors import OutputError
 
 RESULT = "result.json"
@@ -35,8 +37,8 @@ class DemoFolder:
 def demo_folder(out: str) -> Iterator[DemoFolder]:
     """A folder that takes the place of ``out`` when the block ends well.
 
-    What is at ``out`` must be an earlier demonstration and nothing else, or an empty folder. Raises
-    ``OutputError``.
+    What is at ``out`` must be an earlier demonstration and nothing else, or an empty folder, and not the
+    working folder, which would be gone for those who are in it. Raises ``OutputError``.
     """
     goal = _resolved(out)
     _require_own(goal, out)
@@ -49,11 +51,21 @@ def demo_folder(out: str) -> Iterator[DemoFolder]:
         yield DemoFolder(made)
         _require_own(goal, out)  # it may have become something else meanwhile
         try:
-            if goal.exists():
-                goal.replace(work / "before")
-            made.replace(goal)
+            _exchange(made, goal, work / "before")
         except OSError as error:
             raise refused(goal, error) from error
+
+
+def _exchange(made: Path, goal: Path, before: Path) -> None:
+    """``made`` in the place of ``goal``, which goes to ``before``, and comes back where that is cut short."""
+    try:
+        if goal.exists():
+            goal.replace(before)
+        made.replace(goal)
+    except BaseException:
+        if before.exists() and not goal.exists():
+            before.replace(goal)
+        raise
 
 
 def _resolved(out: str) -> Path:
@@ -64,6 +76,7 @@ def _resolved(out: str) -> Path:
 
 
 def _require_own(goal: Path, out: str) -> None:
+    require_not_here(goal, out)
     try:
         if not goal.exists():
             return
@@ -84,10 +97,19 @@ def _is_demo(goal: Path) -> bool:
     result, study = goal / RESULT, goal / "study"
     if {path.name for path in goal.iterdir()} - _OWN or not result.is_file():
         return False
-    if study.exists() and any(path.suffix != _SLICE for path in study.iterdir()):
-        return False
     try:
         document = json.loads(result.read_bytes()) if result.stat().st_size <= _LARGEST else None
     except (ValueError, RecursionError):
         return False
-    return isinstance(document, dict) and document.get("demo") is True
+    if not isinstance(document, dict) or document.get("demo") is not True:
+        return False
+    slices = list(study.iterdir()) if study.exists() else []
+    return all(path.suffix == _SLICE for path in slices) and len(slices) <= _written(document)
+
+
+def _written(document: dict[str, Any]) -> int:
+    """How many slices the demonstration wrote: with more, somebody added their own."""
+    try:
+        return int(document["prediction"]["report"]["files_found"])
+    except (KeyError, TypeError, ValueError):
+        return 0

@@ -73,7 +73,7 @@ def _losses(name: str, told: Sequence[Entry]) -> Markup:
     axes.plot(epochs, [e["loss"] for e in told], color=ONE, marker="o", markersize=4, label="training")
     curve = [e["validation_loss"] for e in told]
     axes.plot(epochs, curve, color=TWO, linestyle="--", marker="D", markersize=4, label="validation")
-    _whole_epochs(axes)
+    _whole_epochs(axes, epochs)
     label(axes, "Loss", "epoch")
     legend(axes)
     return svg(
@@ -91,16 +91,17 @@ def _scores(name: str, told: Sequence[Entry]) -> Markup:
     if baseline is not None:
         axes.axhline(baseline, color=GREY, linestyle=":", linewidth=1.4, label="baseline's score")
     axes.set_ylim(0.0, 1.02)
-    _whole_epochs(axes)
+    _whole_epochs(axes, epochs)
     label(axes, "Validation", "epoch")
-    legend(axes, loc="lower right")
+    legend(axes)
     return svg(
         figure, f"Validation score of {name}: {_ends(told, 'score')}; baseline {_figure(baseline) or 'none'}"
     )
 
 
-def _whole_epochs(axes: Axes) -> None:
-    axes.locator_params(axis="x", integer=True)
+def _whole_epochs(axes: Axes, epochs: Sequence[int]) -> None:
+    axes.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
+    axes.locator_params(axis="x", integer=True, min_n_ticks=1)
 
 
 def _ends(told: Sequence[Entry], key: str) -> str:

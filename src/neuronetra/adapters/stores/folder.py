@@ -1,4 +1,7 @@
-"""A store in a local folder: for each member ``<name>.json`` and its weights, ``ensemble.json``, ``MODEL_CARD.md``."""
+"""A store in a local folder.
+
+For each member ``<name>.json`` and its weights, then ``ensemble.json`` and ``MODEL_CARD.md``.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ from neuronetra.errors import ReadOnlyStoreError, StoreNotFoundError
 class PackageStore:
     """The store that lies beside the modules of the package ``location`` (``package`` or ``package.part``).
 
-    Raises ``StoreNotFoundError`` where there is no such package, it is not unpacked on a disk, or holds no store.
+    Raises ``StoreNotFoundError`` where there is no such package, it is not unpacked on a disk, or holds no
+    store.
     """
 
     def __init__(self, location: str) -> None:

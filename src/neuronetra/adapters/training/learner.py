@@ -18,7 +18,7 @@ from neuronetra.adapters.training.loading import SeriesBatch
 from neuronetra.adapters.training.losses import series_loss
 from neuronetra.domain.arrays import Float64
 from neuronetra.domain.locations import LABELS
-from neuronetra.domain.training_run import TrainingJob
+from neuronetra.domain.training_run import NONE, TrainingJob
 from neuronetra.errors import TrainingError
 
 _STEP = 3
@@ -39,11 +39,14 @@ class Step:
 class Learner:
     """The network of a job in training. All that a step draws comes from the job, the epoch and the step."""
 
-    def __init__(self, job: TrainingJob, company: Company, precision: torch.dtype) -> None:
+    def __init__(
+        self, job: TrainingJob, company: Company, precision: torch.dtype, goes_on: bool = False
+    ) -> None:
+        """One that ``goes_on`` is restored next: pretrained weights, which may be far away, are not needed again."""
         self._job, self._company, self._precision = job, company, precision
-        device = company.device
+        device, pretrained = company.device, NONE if goes_on else job.pretrained
         with told_in_words(job.plan):
-            network = first_network(job.spec, self._drawn(*job.architecture.name.encode()), job.pretrained)
+            network = first_network(job.spec, self._drawn(*job.architecture.name.encode()), pretrained)
             if company.world > 1 and device.type == "cuda":
                 network = convert_sync_batchnorm(network)  # statistics of a batch, not of a process's share
             self.network: SeriesNetwork = network.to(device).to(memory_format=torch.channels_last)

@@ -50,8 +50,8 @@ class SeriesBatches(Closing):
 
     Series and their order are decided by the job's seed and fold and the epoch alone, never by ``workers``
     (default: one less than the cores; 0: made here, when they are asked for) or by ``memory``, the bytes for
-    decoded frames (default: a share of what is free). Raises ``FrameStoreError`` for frames that are damaged or
-    of another size, ``WorkerError`` where a worker dies.
+    decoded frames (default: half of what is free). Raises ``FrameStoreError`` for frames that are damaged
+    or of another size, ``WorkerError`` where a worker dies.
     """
 
     def __init__(

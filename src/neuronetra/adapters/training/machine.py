@@ -36,7 +36,7 @@ def free_memory(meminfo: str = "/proc/meminfo", cgroup: str = CGROUP) -> int:
 
 
 def shareable_memory() -> int:
-    """Half of the bytes for memory that processes share: it lies in a file system of its own, or the temporary one."""
+    """Half of the bytes for memory that processes share: in a file system of its own, or a temporary one."""
     room = 0
     for place in (SHARED, tempfile.gettempdir()):
         with suppress(OSError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ FORMAT = 1
 _HEAD = "series_uid,fold"
 _LOCK = ".lock"
 _ORIGINS = "pretrained"
+_JOB = re.compile(r"(.+)_fold[0-9]+")
+_LOGGED = re.compile(r'"job": "([a-z0-9_]+)"')
 _ANEW = "remove the folder and its store to begin anew, or fetch them again"
 
 
@@ -56,10 +59,11 @@ class RunFolder:
         """Keep what decides the run, or be of one mind with what is there; whether it was there.
 
         ``pretrained`` in the document tells of the architectures that are trained now: those of other calls are kept beside
-        them. ``run.json`` is written last: a run is begun when it is whole. Raises ``OutputError``.
+        them. ``run.json`` is written last: a run is begun when it is whole, and binds when something was trained.
+        Raises ``OutputError``.
         """
         path = self._place / RUN
-        if path.exists():
+        if self._binds():
             found, agreed = _document(path), self._agreed(document)
             if agreed != found:
                 write_bytes(path, _bytes(agreed))
@@ -71,13 +75,34 @@ class RunFolder:
 
     def agree(self, document: Mapping[str, Any]) -> None:
         """Raise ``OutputError`` where the run there, if there is one, was begun as another."""
-        if (self._place / RUN).exists():
+        if self._binds():
             self._agreed(document)
 
+    def _binds(self) -> bool:
+        """Whether a run was begun of which anything is kept. Raises ``OutputError``."""
+        path = self._place / RUN
+        try:
+            return path.exists() and bool(self._trained())
+        except OSError as error:
+            raise refused(path, error) from error
+
+    def _trained(self) -> frozenset[str]:
+        """The architectures of which there is a state to go on from, a member, or a line in the log."""
+        jobs = {path.stem for path in self._place.glob("*.state")}
+        jobs |= {path.stem.rpartition("_epoch")[0] for path in self._place.parent.glob("*_epoch*.json")}
+        log = self._place / LOG
+        if log.exists():
+            jobs |= set(_LOGGED.findall(log.read_text(encoding="utf-8", errors="replace")))
+        return frozenset(match[1] for match in map(_JOB.fullmatch, jobs) if match)
+
     def _agreed(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The run's document with where all weights come from, those of earlier calls and of this one."""
+        """The run's document with where all weights come from, those of earlier calls and of this one.
+
+        Of an architecture of which nothing is trained yet, as where its first weights could not be had, it may be said anew.
+        """
         found, wanted = _document(self._place / RUN), _plain(document)
         old, new = dict(found.get(_ORIGINS) or {}), dict(wanted.get(_ORIGINS) or {})
+        old = {name: origin for name, origin in old.items() if name not in new or name in self._trained()}
         there, asked = {**found, _ORIGINS: {**new, **old}}, {**wanted, _ORIGINS: {**old, **new}}
         differing = list(differences(there, asked))
         if differing:
@@ -91,9 +116,12 @@ class RunFolder:
         return there
 
     def folds(self) -> dict[str, int] | None:
-        """The fold of each series as the run was begun; ``None`` where none was. Raises ``OutputError``."""
+        """The fold of each series as the run was begun; ``None`` where none was, or nothing came of it.
+
+        Raises ``OutputError``.
+        """
         path = self._place / FOLDS
-        if not (self._place / RUN).exists():
+        if not self._binds():
             return None
         try:
             head, *rows = path.read_text(encoding="utf-8").splitlines()

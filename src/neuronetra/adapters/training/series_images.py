@@ -1,4 +1,4 @@
-"""The image and labels of one series as training sees them; its decoded frames are kept where memory allows."""
+"""Images and labels of series as training sees them; decoded frames are kept where memory allows."""
 
 from __future__ import annotations
 

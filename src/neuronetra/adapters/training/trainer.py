@@ -62,7 +62,7 @@ class TorchTrainer:
         if file.is_done(kept):
             return True
         with _settings_of_its_own(self._company.device), SeriesBatches(job, frames, self._workers) as batches:
-            learner = Learner(job, self._company, self._precision)
+            learner = Learner(job, self._company, self._precision, goes_on=kept is not None)
             mark = Mark() if kept is None else file.restored(kept, learner)
             del kept
             course = Course(job, learner, batches, self._company, file, mark, self._between)

@@ -29,8 +29,10 @@ class Evaluation:
     """What was measured.
 
     ``model`` has no figures where there were no predictions; ``difference`` is the model's score less that of the
-    baseline by modality, on the same resamples. ``baseline_fit`` says what the ``baselines`` were fitted on;
-    ``cross_fitted`` are the same fitted on the evaluated series, each fold's on all others.
+    baseline by modality, on the same resamples. Where the baselines' AUCs are taken within groups of series, as members
+    of different training scored them, the difference is that of ``within``, the model's score taken in the same way.
+    ``baseline_fit`` says what the ``baselines`` were fitted on; ``cross_fitted`` are the same fitted on the evaluated
+    series, each fold's on all others.
     """
 
     model: MeasuredFigures
@@ -48,6 +50,7 @@ class Evaluation:
     reliability: Reliability | None = None
     roc: Mapping[str, RocCurve] = field(factory=dict, repr=False)
     warnings: tuple[str, ...] = ()
+    within: Figure = field(factory=Figure)
 
     def as_document(self) -> dict[str, Any]:
         """Plain data in stable keys; every figure is ``{value, low, high, n}``."""
@@ -57,6 +60,7 @@ class Evaluation:
         crossed = {kind.value: one.named("score").as_document() for kind, one in self.cross_fitted.items()}
         return {
             **{key: own[key] for key in own if not key.startswith("per_")},
+            "score_within_folds": self.within.as_document(),
             "difference_to_baseline": self.difference.as_document(),
             **{key: own[key] for key in own if key.startswith("per_")},
             "baselines": {kind.value: beside.get(kind.value, {}).get("score", missing) for kind in Kind},
@@ -153,7 +157,7 @@ def _evaluation(
         figures.pop(_MODEL, MeasuredFigures()),
         {Kind(name): one for name, one in figures.items()},
         {Kind(name): one for name, one in beside.items()},
-        _difference(found.values, len(truth)),
+        found.lead(_MODEL, Kind.MODALITY.value),
         fit,
         left_out_labels(truth),
         len(truth),
@@ -165,15 +169,8 @@ def _evaluation(
         None if model is None else model.reliability,
         {} if model is None else _curves(truth, model.probabilities),
         _cautions(truth, series.persons),
+        found.score_within(_MODEL),
     )
-
-
-def _difference(values: Mapping[str, Float64], series: int) -> Figure:
-    """The model's score less that of the baseline by modality, resample by resample."""
-    if _MODEL not in values or Kind.MODALITY.value not in values:
-        return Figure()
-    lead = values[_MODEL][0] - values[Kind.MODALITY.value][0]
-    return Figure.of(float(lead[0]), lead[1:], series)
 
 
 def _curves(truth: Array, given: Float64) -> dict[str, RocCurve]:

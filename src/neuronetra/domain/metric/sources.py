@@ -13,10 +13,12 @@ from neuronetra.domain.baselines import Covariates, Kind, PrevalenceBaseline, cr
 from neuronetra.domain.folds import grouped_folds
 from neuronetra.domain.metric.bootstrap import Resampling, resampled
 from neuronetra.domain.metric.calibration import BINS
+from neuronetra.domain.metric.figures import Figure
 from neuronetra.domain.metric.measured import Measures
-from neuronetra.domain.metric.score import PRESENT, checked_labels
+from neuronetra.domain.metric.score import PRESENT, FoldAreas, checked_labels, score_of
 
 CROSS_FITTED, IN_SAMPLE, TRAINING = "cross-fitted", "in-sample", "training"
+_WITHIN = "within "
 
 
 @frozen(eq=False)
@@ -99,11 +101,30 @@ class Evaluated:
 
 
 @frozen(eq=False)
+class ScoreWithin:
+    """The score of areas that are taken within each fold and averaged, (1, b) under weights (n, b)."""
+
+    areas: FoldAreas
+
+    @classmethod
+    def of(cls, truth: Array, probabilities: Array, fold: Array) -> ScoreWithin:
+        """Of labels and probabilities (n, 14) and folds (n,)."""
+        return cls(FoldAreas.of(truth, probabilities, fold))
+
+    def __call__(self, weights: Float64) -> Float64:
+        return score_of(self.areas(weights))[np.newaxis]
+
+
+@frozen(eq=False)
 class Measured:
-    """Each source's measures, and their values (k, 1 + resamples), the series as they are first."""
+    """Each source's measures, and their values (k, 1 + resamples), the series as they are first.
+
+    ``within`` (1 + resamples,) are the scores within the folds of the others, of each source that has none itself.
+    """
 
     measures: Mapping[str, Measures]
     values: Mapping[str, Float64]
+    within: Mapping[str, Float64] = field(factory=dict)
 
     @classmethod
     def of(
@@ -119,5 +140,33 @@ class Measured:
         """
         measures = {name: series.measures(source) for name, source in sources.items()}
         strata = next((one.fold for one in sources.values() if one.fold is not None), None)
-        values = resampled(measures, series.patients, resampling, strata, progress) if measures else {}
-        return cls(measures, values)
+        if not measures:
+            return cls({}, {})
+        several = strata is not None and len(np.unique(strata)) > 1
+        pooled = {name: one for name, one in sources.items() if several and one.fold is None}
+        within = {
+            f"{_WITHIN}{name}": ScoreWithin.of(series.truth, one.probabilities, np.asarray(strata))
+            for name, one in pooled.items()
+        }
+        found = resampled({**measures, **within}, series.patients, resampling, strata, progress)
+        scores = {name: found.pop(f"{_WITHIN}{name}")[0] for name in pooled}
+        return cls(measures, found, scores)
+
+    def score_within(self, name: str) -> Figure:
+        """Of a source without folds, its score within those of the others; none where these have none."""
+        return self._figure(name, self.within[name]) if name in self.within else Figure()
+
+    def lead(self, name: str, other: str) -> Figure:
+        """The score of one less that of another, resample by resample; none where there is not both.
+
+        Like with like: where the other's is taken within folds, so is the first one's, as ranks across folds cost
+        probabilities that several networks gave what those of one do not lose.
+        """
+        if name not in self.values or other not in self.values:
+            return Figure()
+        pooled = other in self.within or name not in self.within
+        mine = self.values[name][0] if pooled else self.within[name]
+        return self._figure(name, mine - self.values[other][0])
+
+    def _figure(self, name: str, values: Float64) -> Figure:
+        return Figure.of(float(values[0]), values[1:], self.measures[name].series)
