@@ -164,6 +164,12 @@ def test_it_says_how_the_baselines_were_fitted() -> None:
     assert "Baselines: another way." in _card(_document(baseline_fit="another way"))
 
 
+def test_the_score_held_against_baselines_within_folds_is_told() -> None:
+    """Where theirs are taken within folds, the model's taken so stands beside; nothing is said where there is none."""
+    assert "within folds, where the model's is 0.581" in _card(_document(score_within_folds=_figure(0.581)))
+    assert "where the model's is" not in _card(_document(score_within_folds=_figure(None)))
+
+
 def test_members_that_were_trained_apart_are_all_told_of() -> None:
     """Cohorts, plans and versions that differ between members stand beside each other, equal ones once."""
     manifests = _manifests()

@@ -128,6 +128,7 @@ class Ladder:
                     measured.lead(rung.name, below),
                     measured.lead(rung.name, Kind.MODALITY.value),
                     costs[rung.name],
+                    measured.score_within(rung.name),
                 )
             )
         return tuple(found)

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from neuronetra.domain.baselines import Kind
 from neuronetra.domain.cohort import LabelledSet
+from neuronetra.domain.epoch_choice import EpochChoice
 from neuronetra.domain.ladder import PUBLISHED, Rung
 from neuronetra.domain.metric.figures import INTERVAL, Figure
 from neuronetra.domain.metric.measured import MeasuredFigures
@@ -43,7 +44,11 @@ class Cost:
 
 @frozen
 class Reached:
-    """A rung's figures; ``step`` is its score less that of the rung below, ``lead`` that less the baseline by modality."""
+    """A rung's figures; ``step`` is its score less that of the rung below.
+
+    ``lead`` is its score less that of the baseline by modality: where the baseline's is taken within folds, that of
+    ``within``, the rung's score taken in the same way.
+    """
 
     rung: Rung
     figures: MeasuredFigures
@@ -51,6 +56,7 @@ class Reached:
     step: Figure = field(factory=Figure)
     lead: Figure = field(factory=Figure)
     cost: Cost = field(factory=Cost)
+    within: Figure = field(factory=Figure)
 
     @property
     def sentence(self) -> str:
@@ -66,10 +72,15 @@ class Reached:
             **{name: self.figures.named(name).as_document() for name in FIGURES},
             "below": self.below or None,
             "step": self.step.as_document(),
+            "score_within_folds": self.within.as_document(),
             "difference_to_baseline": self.lead.as_document(),
             **self.cost.as_document(),
             "published": PUBLISHED.get(self.rung.name),
         }
+
+
+def _taken(one: Reached) -> str:
+    return f" (both within folds: {one.within.value:.3f})" if one.within.value is not None else ""
 
 
 def worth(step: Figure) -> str:
@@ -110,6 +121,7 @@ class LadderResult:
     failed: Mapping[str, str] = field(factory=dict, repr=False)
     seen_by_all: tuple[str, ...] = ()
     remarks: Sequence[str] = ()
+    epoch_choice: EpochChoice | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -121,11 +133,17 @@ class LadderResult:
         """What each step is worth, and what the ladder is worth beside what sees no pixel."""
         steps = [one.sentence for one in self.reached if one.sentence]
         leads = [
-            f"{one.rung.name} against the baseline by modality, which sees no pixel: {worth(one.lead)}."
+            f"{one.rung.name} against the baseline by modality, which sees no pixel{_taken(one)}: {worth(one.lead)}."
             for one in self.reached
             if one.rung.name == "v3"
         ]
-        return (*steps, *leads)
+        return (*steps, *leads, *([] if self.epoch_choice is None else [self._flattered]))
+
+    @property
+    def _flattered(self) -> str:
+        """What makes v1 and v3 look better than v2 where all is out of fold."""
+        choice = "" if self.epoch_choice is None else self.epoch_choice.sentence
+        return f"v1 and v3 take the best epochs, v2 does not, and its step to v3 holds that choice. {choice}"
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -163,6 +181,7 @@ class LadderResult:
                 for kind, one in self.baselines.items()
             },
             "baseline_fit": self.baseline_fit,
+            "epoch_choice": None if self.epoch_choice is None else self.epoch_choice.as_document(),
             "sentences": list(self.sentences),
             "series": self.series,
             "patients": self.patients,

@@ -95,9 +95,16 @@ class MeasuredModel:
         lines = [f"### {self.title}", ""]
         lines += [f"{series} series of {patients} patients, {positives} with an aneurysm{synthetic}.", ""]
         lines += table(["Figure", "Model", *_BASELINES.values()], list(self._rows()))
-        lines += ["", f"{_INTERVALS} Baselines: {_FITS.get(str(fit), cell(fit))}."]
+        lines += ["", f"{_INTERVALS} Baselines: {_FITS.get(str(fit), cell(fit))}.{self._within()}"]
         lines += bulleted(map(cell, _listed(document.get("warnings"))))
         return "\n".join([*lines, *self._choice()])
+
+    def _within(self) -> str:
+        """The score that is held against baselines which are taken within folds."""
+        within = self.document.get("score_within_folds")
+        if within is None or not _is_figure(within) or within["value"] is None:
+            return ""
+        return f" Their scores, and the difference to them, are taken within folds, where the model's is {_figure(within, False)}."
 
     def _rows(self) -> Iterator[list[str]]:
         for key, title in _FIGURES.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,7 +61,8 @@ def looks_at(wiring: Wiring, cohort: Cohort, location: str, recipe: Recipe) -> L
             where=location,
             found=f"sha256 {found[:12]}",
             expected=f"{wanted[:12]} of recipe {recipe.name}",
-            fix=f"prepare it with --recipe {recipe.name}, or give the cohort of DICOM",
+            fix=f"prepare it with --recipe {recipe.name}, give the cohort of DICOM, or name a store that fits "
+            "(--models STORE)",
         )
     frames: FrameStore = wiring.plugins.make(
         "frame_stores", STORE, location=location.removeprefix("prepared:")
@@ -80,18 +82,26 @@ def _require_own_modalities(wiring: Wiring) -> None:
 
 def preprocessing_of(location: str) -> str:
     """The sha256 of the preprocessing that the manifest of prepared frames tells of. Raises ``CohortError``."""
-    from neuronetra.adapters.cohorts.tables import TableFile, cohort_folder
-
-    root = cohort_folder(location.removeprefix("prepared:"))
     try:
-        content = TableFile.read(root / MANIFEST, MANIFEST, root).content
-        return str(json.loads(content)["preprocessing"]["sha256"])
+        return str(json.loads(_manifest_of(location))["preprocessing"]["sha256"])
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         if isinstance(error, CohortError):
             raise
         raise CohortError(
             "not the manifest of prepared frames", where=MANIFEST, fix="prepare the cohort again"
         ) from None
+
+
+def frames_digest(location: str) -> str:
+    """Of what the manifest of prepared frames says of how they were made. Raises ``CohortError``."""
+    return hashlib.sha256(_manifest_of(location)).hexdigest()
+
+
+def _manifest_of(location: str) -> bytes:
+    from neuronetra.adapters.cohorts.tables import TableFile, cohort_folder
+
+    root = cohort_folder(location.removeprefix("prepared:"))
+    return TableFile.read(root / MANIFEST, MANIFEST, root).content
 
 
 def rendered(document: dict[str, Any], form: str) -> bytes:

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from neuronetra.app.choose_members import unexported
 from neuronetra.app.ensemble import OpenMembers
-from neuronetra.app.evaluate_models import Told
+from neuronetra.app.evaluate_models import Told, choice_on
 from neuronetra.app.ladder import Ladder, members_of
 from neuronetra.app.score_members import MemberScorer
 from neuronetra.app.score_members_parts import Kept, Meter, NothingKept
@@ -23,12 +23,13 @@ from neuronetra.domain.checkpoints import CheckpointName
 from neuronetra.domain.cohort import LabelledSet
 from neuronetra.domain.ladder import SEEN, Rung, require_networks, rungs_of
 from neuronetra.domain.ladder_result import LadderResult
+from neuronetra.domain.metric.bootstrap import Resampling
 from neuronetra.domain.recipes import Recipe
 from neuronetra.domain.training_record import key_check
 from neuronetra.errors import MissingDependencyError, StoreNotFoundError, UsageError
 from neuronetra.ports import CheckpointStore, Cohort, ModelRuntime
 from neuronetra.wiring import SHIPPED, Wiring
-from neuronetra.wiring.evaluation import looks_at
+from neuronetra.wiring.evaluation import frames_digest, looks_at
 from neuronetra.wiring.members import maker_in
 from neuronetra.wiring.preparation import key_of
 
@@ -76,7 +77,11 @@ class Climber:
         runtime = self.wiring.runtime(precision=self.recipe.precision)
         self._export(unexported(self.store, self.names, runtime.weights), runtime.weights, told)
         with self._opened(labelled, runtime) as ladder:
-            return ladder.climb(labelled, told)
+            found = ladder.climb(labelled, told)
+        records = {str(name): self.store.manifest(name).record for name in self.names}
+        drawn = Resampling(self.asked.bootstraps, self.asked.seed)
+        choice = choice_on(labelled, self.store, self.recipe, records, drawn, told("epochs"))
+        return evolve(found, epoch_choice=choice)
 
     @contextmanager
     def _opened(self, labelled: LabelledSet, runtime: ModelRuntime) -> Iterator[Ladder]:
@@ -122,10 +127,13 @@ class Climber:
 
     def _digest(self, labelled: LabelledSet, looks: str) -> str:
         """Of all that decides what a network gives for a series."""
+        from neuronetra.adapters.cohorts.prepared import PreparedCohort
+
         chosen = self.wiring.configuration
         told: dict[str, Any] = {
             "cohort": labelled.digest,
             "looks": looks,
+            "frames": frames_digest(self.location) if isinstance(self.cohort, PreparedCohort) else None,
             "pipeline": self.recipe.pipeline.as_document(),
             "precision": self.recipe.precision,
             "views": [view.name for view in SEEN],

@@ -10,7 +10,7 @@ from attrs import evolve
 from neuronetra.adapters.results.evaluation_page import evaluation_page
 from neuronetra.adapters.results.evaluation_plots import roc_panels
 from neuronetra.adapters.results.evaluation_table import evaluation_table
-from neuronetra.adapters.results.evaluation_text import FIGURES, number, short, valued
+from neuronetra.adapters.results.evaluation_text import FIGURES, fit, number, short, valued
 from neuronetra.app.evaluate import Evaluator
 from neuronetra.domain.cohort import BadRow, LabelledSeries, LabelledSet
 from neuronetra.domain.locations import LABELS
@@ -124,3 +124,11 @@ def test_numbers_and_names() -> None:
     assert valued(None) == number(None) == "–"
     assert len({short(label) for label in LABELS}) == len(LABELS)
     assert max(len(short(label)) for label in LABELS) <= 24
+
+
+def test_a_score_taken_within_groups_is_told() -> None:
+    """The difference to baselines that are taken within groups rests on another score than the table's: it is named."""
+    document = {**measured(cohort(labels())), "baseline_fit": "training"}
+    figure = {"value": 0.581, "low": 0.558, "high": 0.613, "n": 40}
+    assert "within groups it is 0.581 [0.558, 0.613]" in fit({**document, "score_within_folds": figure})
+    assert "within groups it is" not in fit({**document, "score_within_folds": {**figure, "value": None}})

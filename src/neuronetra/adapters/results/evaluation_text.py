@@ -126,13 +126,21 @@ def scope(document: Document) -> str:
 
 
 def fit(document: Document) -> str:
-    """How the baselines were fitted, in one sentence."""
+    """How the baselines were fitted, in a sentence or two."""
     said = fit_of(document["baseline_fit"])
     crossed = document.get("baselines_cross_fitted") or {}
     known = [f"{name.lower()} {valued(crossed[key])}" for key, name in BASELINES.items() if key in crossed]
     if document["baseline_fit"] == "cross-fitted" or not known:
         return said
-    return f"{said} Cross-fitted on these series: {', '.join(known)}."
+    return f"{said}{_within(document)} Cross-fitted on these series: {', '.join(known)}."
+
+
+def _within(document: Document) -> str:
+    """How the model's score is held against that of baselines which are taken within groups."""
+    within = document.get("score_within_folds")
+    if within is None or within["value"] is None:
+        return ""
+    return f" Its score less theirs is taken in the same way: within groups it is {valued(within)}."
 
 
 def fit_of(how: str) -> str:
