@@ -201,8 +201,8 @@ if __name__ == "__main__":
     spec.loader.exec_module(test)
     with test.SeriesBatches(test.a_job(), test.filled(), 2) as batches:
         list(batches.epoch(1))
-        print("ready", flush=True)
         try:
+            print("ready", flush=True)
             time.sleep(60)
         except KeyboardInterrupt:
             print("interrupted", sum(len(one.uids) for one in batches.epoch(2)), flush=True)
