@@ -84,6 +84,9 @@ def test_steps_are_paired_with_the_rung_below() -> None:
     np.testing.assert_allclose(steps[1:], np.diff(scores))
     assert set(found["baselines"]) == {"modality", "modality_age_sex"}
     assert found["baseline_fit"] == "training"
+    for one in found["rungs"]:
+        lead = one["score_within_folds"]["value"] - found["baselines"]["modality"]["score"]["value"]
+        assert one["difference_to_baseline"]["value"] == pytest.approx(lead, abs=1e-12)
     assert [line.split(" against ")[0] for line in found["sentences"]] == ["v2", "v3", "v3_unswapped", "v3"]
     assert [one["published"] for one in found["rungs"]] == [0.5, 0.58, 0.6084, None]
     json.dumps(found, allow_nan=False)

@@ -51,6 +51,7 @@ def test_a_ladder_is_climbed_and_kept(signal: Trained) -> None:
     assert (said["series"], said["out_of_fold"]) == (len(SERIES), len(SERIES))
     assert [one["rung"] for one in said["rungs"]] == ["v1", "v2", "v3", "v3_unswapped"]
     assert said["synthetic"] is said["synthetic_model"] is True
+    assert said["epoch_choice"]["sentence"] in said["sentences"][-1]
     assert all(one["seconds_whole"] > one["seconds_networks"] > 0 for one in said["rungs"])
     (kept,) = (signal.store / "training").glob("ladder-*")
     files = sorted(kept.iterdir())

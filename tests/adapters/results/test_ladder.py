@@ -67,6 +67,18 @@ def test_a_damaged_file_counts_for_nothing(tmp_path: Path, spoil: bytes | None) 
     assert [one.uids for one in cache.parts()] == [part().uids]
 
 
+@pytest.mark.parametrize(("place", "value"), [(4, 99), (8, 12), (6, 1), (6, 32)])
+def test_wrong_bits_in_a_zip_s_list_count_for_nothing(tmp_path: Path, place: int, value: int) -> None:
+    """An entry that claims another zip version, a compression that is unknown, or encryption is a damaged file."""
+    cache = LadderCache(str(tmp_path))
+    cache.add(part())
+    (whole,) = tmp_path.glob("*.npz")
+    content = bytearray(whole.read_bytes())
+    content[content.index(b"PK\x01\x02") + 2 + place] = value
+    whole.write_bytes(content)
+    assert list(cache.parts()) == []
+
+
 def ladder_document() -> dict[str, object]:
     rungs = rungs_of(RECIPE, STORE.names(), 0)
     manifests = {name: STORE.manifest(name) for rung in rungs for name in rung.members}
@@ -114,10 +126,20 @@ def test_the_ladder_as_a_page_is_whole() -> None:
     assert 'src="http' not in html
 
 
+def test_the_ladder_says_what_the_choice_flatters() -> None:
+    """Beside rungs of best epochs stand those chosen otherwise, in the table and on the page."""
+    document = {**ladder_document(), "epoch_choice": evaluation_document()["epoch_choice"]}
+    for text in (ladder_table(document), ladder_page(document)):
+        assert "Epoch chosen on the other folds" in text
+    plain = {**document, "epoch_choice": None}
+    assert "Epoch chosen on the other folds" not in ladder_table(plain) + ladder_page(plain)
+
+
 def test_an_evaluation_says_who_scored() -> None:
     """Members, the choice of the epoch and that the model is of made-up heads: in the table and on the page."""
     document = evaluation_document()
     for text in (evaluation_table(document), evaluation_page(document)):
+        assert "within groups it is" in text
         assert "20 series scored by 2 members: tiny_a_fold" in text
         assert "Epoch chosen on the other folds" in text
         assert "mean of all architectures" in text

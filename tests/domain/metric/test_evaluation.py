@@ -7,12 +7,12 @@ import json
 import numpy as np
 import pytest
 
-from neuronetra.domain.baselines import Covariates, Kind, PrevalenceBaseline
+from neuronetra.domain.baselines import Covariates, Kind, PrevalenceBaseline, cross_fitted
 from neuronetra.domain.locations import LABELS
 from neuronetra.domain.metric.bootstrap import Resampling, resampled
 from neuronetra.domain.metric.evaluation import evaluate
 from neuronetra.domain.metric.score import FoldAreas, score, score_of
-from neuronetra.domain.metric.sources import Evaluated
+from neuronetra.domain.metric.sources import Evaluated, Source
 from neuronetra.domain.modality import Modality
 
 FIGURES = (
@@ -203,3 +203,21 @@ def test_cross_fitted_figures_count_the_folds_that_tell() -> None:
     assert found[LABELS[0]]["n"] == int((fold == fold[7]).sum())
     assert (found[LABELS[1]]["value"], found[LABELS[1]]["n"]) == (None, 0)
     assert detail["modality"]["score"]["n"] == 100
+
+
+def test_like_is_held_against_like_where_folds_differ() -> None:
+    """A model that is the baseline with another offset in each fold leads it by exactly 0, though ranks across folds cost it."""
+    labels, modality, ages, sexes, patients = made()
+    known = Covariates.of(modality, ages, sexes)
+    fold = np.unique(patients, return_inverse=True)[1] % 3
+    constants = cross_fitted(Kind.MODALITY, labels, known, fold)
+    shifted = np.clip(constants * 0.2 + 0.3 * fold[:, np.newaxis], 0, 1)
+    training = {Kind.MODALITY: Source(constants, fold)}
+    found = evaluate(labels, shifted, patients, modality, bootstraps=30, training=training)
+    baseline = found.baselines[Kind.MODALITY].named("score")
+    assert found.within.value == pytest.approx(baseline.value, abs=1e-12)
+    assert abs(found.model.named("score").value - baseline.value) > 1e-3
+    assert (found.difference.low, found.difference.high) == pytest.approx((0.0, 0.0), abs=1e-12)
+    one = {Kind.MODALITY: Source(constants, np.zeros_like(fold))}
+    whole = evaluate(labels, shifted, patients, modality, bootstraps=0, training=one)
+    assert whole.within.value is None

@@ -15,6 +15,18 @@ from neuronetra.domain.arrays import own
 from neuronetra.domain.out_of_fold_rows import Part
 
 SUFFIX = ".npz"
+_DAMAGED = (
+    OSError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    EOFError,
+    MemoryError,
+    RuntimeError,
+    zipfile.BadZipFile,
+)
+"""What numpy and zipfile raise of a file in which bits are wrong; ``RuntimeError`` of one that claims to be encrypted."""
 _ABOUT, _SIDES, _ROWS = "about", "laterality_known", "rows"
 
 
@@ -63,5 +75,5 @@ def _read(path: Path) -> Part | None:
             }
             seconds = {str(what): (float(s), int(n)) for what, (s, n) in about["seconds"].items()}
             return Part(uids, rows, sides, seconds)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, EOFError, zipfile.BadZipFile):
+    except _DAMAGED:
         return None

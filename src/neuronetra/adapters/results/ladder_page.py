@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from neuronetra.adapters.results.evaluation_plots import MODEL, whiskers
-from neuronetra.adapters.results.evaluation_text import BASELINES
+from neuronetra.adapters.results.evaluation_text import BASELINES, CHOICE_HEADER, CHOICE_REMARK, choice_rows
 from neuronetra.adapters.results.ladder_text import (
     COST,
     COST_HEADER,
@@ -41,7 +41,9 @@ def _rungs(document: Document) -> Section:
 
 def _steps(document: Document) -> Section:
     said = Markup("").join(paragraph(line) for line in document["sentences"])
-    return Section("What each step is worth", said)
+    choice = choice_rows(document)
+    figures = table(CHOICE_HEADER, choice, numeric=range(1, 6)) + paragraph(CHOICE_REMARK, "remark")
+    return Section("What each step is worth", said + figures if choice else said)
 
 
 def _cost(document: Document) -> Section:

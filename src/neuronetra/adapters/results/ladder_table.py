@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from neuronetra.adapters.results.evaluation_table import WIDTH, figures_table
+from neuronetra.adapters.results.evaluation_text import CHOICE_HEADER, CHOICE_REMARK, choice_rows
 from neuronetra.adapters.results.ladder_text import (
     COST,
     COST_HEADER,
@@ -34,6 +35,9 @@ def ladder_table(document: Document) -> str:
     say(*notices(document), scope(document), *explained(document))
     console.print(figures_table(head(), rows(document)))
     say(*document["sentences"], fit(document))
+    if choice := choice_rows(document):
+        say(CHOICE_REMARK)
+        console.print(figures_table(CHOICE_HEADER, choice))
     console.print(figures_table(COST_HEADER, cost_rows(document)))
     say(COST, *(f"warning: {warning}" for warning in document["warnings"]), document["notice"])
     return text.getvalue()
